@@ -296,6 +296,20 @@ def test_retry_after_is_in_the_message():
     assert limited.value.retry_after == 12.0
 
 
+def test_signature_of_a_reported_url_is_hidden_in_later_errors():
+    redactor = Redactor(TOKEN)
+    request = boundary.status_request(REFS["batch"], api.EXPORT_ID)
+    state = {"status": "complete", "url": api.SIGNED, "expires_at": "2099-01-01T00:00:00Z"}
+    for body, status in ((json.dumps(state).encode(), 200), (b"no 5ecret5ignature here", 404)):
+        try:
+            boundary.interpret(
+                request, Reply(status, {}, body), redactor=redactor, retry_after=None
+            )
+        except NotFoundError as error:
+            told = str(error)
+    assert "no [redacted] here" in told
+
+
 def test_errors_contain_no_token_or_signature():
     hostile = {
         "error": {

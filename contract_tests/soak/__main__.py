@@ -1,4 +1,4 @@
-"""Kill downloads, tables and extractions at random.
+"""Kill downloads, tables and extractions, and end event loops, at random.
 
 ``python -m soak [--minutes N | --rounds N] [--seed N]``
 """
@@ -12,12 +12,15 @@ from time import monotonic
 
 from prolific_contract.sandbox import Sandbox, SandboxSettings
 
+from soak.event_loops import DOWNLOADS, LoopRound
 from soak.rounds import CONNECTIONS, Round, Tally
 from soak.tables import TableRound, fetch_archive
 
 _RATE = 60_000.0
 _SIZE = 90_000
 _SETTINGS = SandboxSettings(generation_seconds=0.3, submissions=1000, files=10)
+# Rounds between two with many downloads in an event loop, which take longer.
+_LOOP_INTERVAL = 5
 
 
 def main() -> int:
@@ -34,12 +37,14 @@ def main() -> int:
     seconds = {number: _round(first).measure(number) for number in CONNECTIONS}
     with Sandbox(_SETTINGS) as sandbox:
         archive = fetch_archive(sandbox)
-    table_kills = 0
+    table_kills = loops = 0
     while monotonic() < deadline and len(tallies) != arguments.rounds:
         seed = first + len(tallies)
         try:
             tallies.append(_round(seed).play(seconds))
             table_kills += TableRound(Random(seed), archive).play().kills
+            if seed % _LOOP_INTERVAL == 0 or arguments.rounds == 1:
+                loops += 1 + LoopRound(Random(seed), _SETTINGS).play()
         except AssertionError:
             sys.stderr.write(f"Failed with --seed {seed} --rounds 1 (timing varies).\n")
             raise
@@ -49,9 +54,9 @@ def main() -> int:
     )
     sys.stdout.write(
         f"No failure with seeds {first} to {first + len(tallies) - 1}: {kills} downloads and "
-        f"{table_kills} tables and extractions were killed. {resumed} processes resumed a "
-        f"download. For each byte of the archives, {kept / size:.2f} bytes were kept and "
-        f"{sent / size:.2f} sent.\n"
+        f"{table_kills} tables and extractions were killed, and {loops} event loops ran "
+        f"{DOWNLOADS} downloads at once. {resumed} processes resumed a download. For each byte of "
+        f"the archives, {kept / size:.2f} bytes were kept and {sent / size:.2f} sent.\n"
     )
     return 0
 

@@ -10,6 +10,7 @@ These statements must hold:
   sidecar records. (If it records every byte, the last one is requested again.)
 - A zombie, a killed process whose parent has not read its exit status, locks no process out.
 - A claim of a process in another container locks this one out for a minute, and stays unchanged.
+- A process whose disk is full ends with the exit code for storage errors, and keeps its bytes.
 - A process that is not killed succeeds, and leaves nothing but the archive.
 """
 
@@ -25,6 +26,7 @@ from random import Random
 from attrs import define, evolve, field, frozen
 from prolific_contract.sandbox import Sandbox, SandboxSettings
 from prolific_exports import Exports
+from prolific_exports._cli._exit_codes import STORAGE
 from prolific_exports._download._claim import FOREIGN_SILENCE, Holder
 from prolific_exports._download._names import part_path
 from prolific_exports._download._sidecar import Sidecar
@@ -40,6 +42,8 @@ CONNECTIONS = (1, 3)
 LONGEST_RUN = 60.0
 # How often another container holds the claim.
 _FOREIGN = 0.2
+# How often the disk is full, where the system can limit the size of files.
+_FULL = 0.2 if os.name == "posix" else 0.0
 
 
 def start(arguments: Sequence[str], **environment: str) -> subprocess.Popen[bytes]:
@@ -113,6 +117,8 @@ class Round:
                     break
                 if self.random.random() < _FOREIGN:
                     self._meet_foreign_claim(folder)
+                if self.random.random() < _FULL:
+                    self._fill_disk(folder)
             # A process that is killed after the rename leaves files that the next one removes.
             while not (folder / TARGET).exists() or list(folder.glob("*.part")):
                 self._run(folder, None)
@@ -158,13 +164,13 @@ class Round:
         assert process.wait() == 0, output.decode()
         return time.monotonic() - began
 
-    def _start(self, url: str, folder: Path) -> subprocess.Popen[bytes]:
+    def _start(self, url: str, folder: Path, **more: str) -> subprocess.Popen[bytes]:
         arguments = [
             *("download", "collection", self._sandbox.collection_id),
             *("--output", str(folder / TARGET), "--connections", str(self._connections)),
             *("--poll-interval", "0.05", "--stall-timeout", str(STALL_TIMEOUT), "--quiet"),
         ]
-        return start(arguments, PROLIFIC_URL=url, PROLIFIC_TOKEN=self._sandbox.token)
+        return start(arguments, PROLIFIC_URL=url, PROLIFIC_TOKEN=self._sandbox.token, **more)
 
     def _kill(self, process: subprocess.Popen[bytes]) -> None:
         self._kills += 1
@@ -190,6 +196,20 @@ class Round:
         assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
         long_ago = time.time() - FOREIGN_SILENCE - 1
         os.utime(claim, (long_ago, long_ago))
+
+    def _fill_disk(self, folder: Path) -> None:
+        """Run a process that can write only a part of the archive."""
+        sidecar = self._sidecar(folder)
+        port = int(self._sandbox.url.rpartition(":")[2])
+        largest = str(self.random.randrange(2000, int(self.size / 2)))
+        with SlowLine(port, self.rate) as line:
+            process = self._start(line.url, folder, SOAK_LARGEST_FILE=largest)
+            output = process.communicate(timeout=LONGEST_RUN)[1].decode()
+        self._sent += line.sent
+        assert process.returncode == STORAGE, output
+        assert not list(folder.glob("*.lock")), "the claim is not released"
+        assert not (folder / TARGET).exists()
+        self._check_requested(line.requested, sidecar)
 
     def _check_target(self, folder: Path, *, succeeded: bool) -> None:
         target = folder / TARGET

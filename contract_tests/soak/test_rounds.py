@@ -6,6 +6,8 @@ from random import Random
 import pytest
 from prolific_contract.sandbox import Sandbox, SandboxSettings
 
+from soak import rounds
+from soak.event_loops import LoopRound
 from soak.rounds import Round
 from soak.tables import TableRound, fetch_archive
 
@@ -15,9 +17,11 @@ def _straight_to_loopback(monkeypatch):
     monkeypatch.setenv("NO_PROXY", "127.0.0.1,localhost")
 
 
-def test_download_that_is_killed_resumes():
+def test_download_that_is_killed_or_fills_the_disk_resumes(monkeypatch):
+    monkeypatch.setattr(rounds, "_FULL", 1.0 if rounds._FULL else 0.0)
     settings = SandboxSettings(generation_seconds=0.1, submissions=300, files=4)
     tally = Round(Random(2), settings, rate=60_000, size=30_000).play({1: 1.0, 3: 0.7})
+    assert tally.resumed
     assert tally.sent > tally.size > 0
 
 
@@ -28,3 +32,9 @@ def test_output_after_kill_or_full_disk_is_complete_or_absent():
         archive = fetch_archive(sandbox)
     tally = TableRound(Random(0), archive).play()
     assert tally.kills >= tally.left
+
+
+@pytest.mark.parametrize("seed", [0, 7])
+def test_downloads_of_an_event_loop_that_ends_resume(seed):
+    settings = SandboxSettings(generation_seconds=0.1, submissions=100, files=2)
+    assert LoopRound(Random(seed), settings, downloads=12, seconds=0.6).play()

@@ -14,7 +14,7 @@ from attrs import evolve
 from helpers.processes import fork
 from prolific_exports import DownloadError, TargetInUseError
 from prolific_exports._download import _claim
-from prolific_exports._download._claim import FOREIGN_SILENCE, Claim, Holder
+from prolific_exports._download._claim import Claim, Holder
 from prolific_exports._files._disk import OsDisk
 from prolific_exports._files._process import OsProcesses
 
@@ -119,12 +119,12 @@ def test_open_claim_on_windows_is_held(take, path, monkeypatch):
     assert take(path, disk, windows).is_held
 
 
-def test_claim_of_another_machine_is_taken_over_after_a_long_silence(take, path):
+def test_claim_of_another_machine_is_taken_over_after_a_minute_of_silence(take, path):
     sign(path, **ELSEWHERE)
-    aged(path, FOREIGN_SILENCE - 30)
+    aged(path, 30)
     with pytest.raises(TargetInUseError, match="process 7 on elsewhere"):
         take(path)
-    aged(path, FOREIGN_SILENCE + 30)
+    aged(path, 90)
     take(path)
     assert files(path) == ["x.lock"]
 
