@@ -107,6 +107,17 @@ def test_pipe_created_before_opening_is_not_read(tmp_path, monkeypatch):
     assert open_files() == before
 
 
+@posix
+def test_link_created_before_opening_is_not_followed(tmp_path, monkeypatch):
+    (tmp_path / "precious").write_bytes(b"precious")
+    (tmp_path / "x").symlink_to("precious")
+    lstat = os.lstat
+    monkeypatch.setattr(os, "lstat", lambda path: lstat(tmp_path / "precious"))
+    for use in (disk.open, disk.read):
+        with pytest.raises(OSError, match="symbolic links"):
+            use(tmp_path / "x")
+
+
 def open_files():
     folder = Path("/proc/self/fd")
     return len(list(folder.iterdir())) if folder.exists() else 0
