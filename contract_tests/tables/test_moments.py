@@ -118,6 +118,24 @@ def test_all_readers_read_equal_timestamps(archive, tmp_path, monkeypatch, to_ro
     ]
 
 
+# Arrow and other libraries accept these, and RFC 3339 does not.
+@pytest.mark.parametrize(
+    "text", ["2026-03-19T10:30Z", "2026-03-19T10Z", "2026-03-19T10:30:00+0100", "2026-03-19T10:30"]
+)
+@pytest.mark.parametrize("reader", READERS)
+def test_text_that_is_no_rfc_3339_timestamp_is_kept_by_every_reader(
+    tmp_path, monkeypatch, reader, text
+):
+    read_with(monkeypatch, reader)
+    lines = json.dumps(record(text)).encode()
+    archive = ExportArchive.open(write(tmp_path / "x.zip", METADATA, lines))
+
+    for to_rows in (plain, arrow):
+        [(moment, extra)] = to_rows(ResponseTable(archive))
+        assert moment is None
+        assert json.loads(extra) == {"record": {"created_at": text}}
+
+
 def test_records_and_tables_have_equal_timestamps(archive):
     records = list(archive.responses())
 
