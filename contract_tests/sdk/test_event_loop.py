@@ -20,6 +20,7 @@ from prolific_exports import (
     Saved,
 )
 from prolific_exports import _client_base as _core
+from prolific_exports._download import _parts
 from prolific_exports._files._disk import OsDisk, OsHandle
 from prolific_exports._http import _async_requests
 from prolific_exports.testing import FakeClock
@@ -289,6 +290,69 @@ def test_queued_call_times_out_at_its_deadline(monkeypatch):
             await first
 
     asyncio.run(scenario())
+
+
+class Crowd:
+    """Holds up requests until ``enough`` are under way, and counts how many are at once."""
+
+    def __init__(self, enough):
+        self.enough = enough
+        self.now = self.most = 0
+        self.complete = asyncio.Event()
+
+    async def join(self):
+        self.now += 1
+        self.most = max(self.most, self.now)
+        if self.now == self.enough:
+            # Requests beyond the limit would begin now.
+            for _ in range(200):
+                await asyncio.sleep(0)
+            self.complete.set()
+        await self.complete.wait()
+        self.now -= 1
+
+
+def test_calls_at_once_leave_connections_for_downloads():
+    async def scenario():
+        crowd = Crowd(32)
+
+        async def handle(_request):
+            await crowd.join()
+            return api.generating()
+
+        async with exports_over(handle) as exports:
+            job = exports.collections.job(api.COLLECTION, api.EXPORT_ID)
+            await asyncio.gather(*(job.status() for _ in range(50)))
+        return crowd.most
+
+    assert asyncio.run(scenario()) == 32
+
+
+def test_parts_at_once_leave_connections_for_calls(tmp_path, monkeypatch):
+    monkeypatch.setattr(_parts, "SMALLEST_PART", 8)
+
+    async def scenario():
+        crowd = Crowd(64)
+
+        async def handle(request):
+            if request.url.host != "store.example":
+                return api.complete()
+            first, last = map(int, request.headers["range"].removeprefix("bytes=").split("-"))
+            if first:
+                await crowd.join()
+            headers = {"ETag": api.ETAG, "Content-Range": f"bytes {first}-{last}/{SIZE}"}
+            return httpx.Response(206, headers=headers, content=api.ARCHIVE[first : last + 1])
+
+        async with exports_over(handle) as exports:
+            await asyncio.gather(
+                *(
+                    exports.collections.download(f"c{number}", tmp_path, connections=32)
+                    for number in range(4)
+                )
+            )
+        return crowd.most
+
+    assert asyncio.run(scenario()) == 64
 
 
 class Service:
