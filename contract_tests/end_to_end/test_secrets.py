@@ -136,9 +136,19 @@ def test_commands_leak_no_secret(place, detector, configured, tmp_path):
         ["status", *kind, api.EXPORT_ID],
     ]
     download = ["download", *kind, "--output", "a.zip", "--overwrite"]
+    several = ["download", "batch", api.BATCH, api.EXPORT_ID, "--output", "several/", "--json"]
+    workspace = ["--workspace", api.COLLECTION]
+    finding = [["workspaces"], ["collections", *workspace, "--json"], ["batches", *workspace]]
     with EchoServer(right) as server, detector.recording_logs():
         configured(server)
         for argv, echo in zip([*commands, download], echoes_in(place, TOKEN), strict=True):
+            server.echo = echo
+            run(detector, command.main, argv, clock=FakeClock())
+        for argv, echo in zip(
+            [*finding, several, ["download", "batch", *workspace]],
+            echoes_in(place, TOKEN)[::-1],
+            strict=False,
+        ):
             server.echo = echo
             run(detector, command.main, argv, clock=FakeClock())
         for number, secret in enumerate(SECRETS):
