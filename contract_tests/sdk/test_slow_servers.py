@@ -24,17 +24,6 @@ MOMENT = 0.15
 
 
 SLOW = SLOW_HEADS | SLOW_BODIES
-# What a caller's `httpx.Client` reads without giving anything back, and without an end.
-BEYOND_HTTPX = {
-    *("dripped head", "endless 100", "endless 103"),
-    *("dripped framing", "dripped trailers", "endless trailers"),
-}
-
-
-OVER_HTTPX = [
-    *(("sync", name) for name in SLOW if name not in BEYOND_HTTPX),
-    *(("async", name) for name in SLOW),
-]
 
 
 class Hurried(FakeClock):
@@ -91,7 +80,7 @@ def test_call_to_an_api_with_a_slow_handshake_ends_unsent(make, name):
     assert "connecting timed out" in str(caught.value)
 
 
-@pytest.mark.parametrize(("clients", "name"), OVER_HTTPX, indirect=["clients"])
+@pytest.mark.parametrize("name", SLOW)
 def test_call_with_injected_client_ends(clients, make, name):
     with SlowServer(SLOW[name]) as server:
         client = clients.http_client()
@@ -152,7 +141,7 @@ def test_transfer_from_a_slow_store_ends(fail, name):
     fail(name)
 
 
-@pytest.mark.parametrize(("clients", "name"), OVER_HTTPX, indirect=["clients"])
+@pytest.mark.parametrize("name", SLOW)
 def test_transfer_with_injected_client_ends(clients, fail, name):
     fail(name, http_client=clients.http_client())
 

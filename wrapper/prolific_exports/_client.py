@@ -69,7 +69,7 @@ class Exports:
                 https, or http to this machine.
             http_client: Sends all requests, in place of a client created here. You close it. Its
                 proxies, certificates and transports apply; its ``Authorization`` header and
-                ``auth`` do not.
+                ``auth`` do not. Each request runs in a thread, so that it ends at its limit.
             timeout: Seconds to wait until an export is ready: all calls, polls and pauses
                 together, plus at most a second. Only ``stall_timeout`` limits the download
                 that follows. If its URL expires, the same timeout applies to a new URL.

@@ -71,7 +71,7 @@ class Stop:
         with self._lock:
             self._over.set()
             for one in self._sockets:
-                _shut(one)
+                shut(one)
 
     @contextmanager
     def ends(self, one: socket.socket) -> Iterator[None]:
@@ -79,7 +79,7 @@ class Stop:
         with self._lock:
             self._sockets.add(one)
             if self.is_over:
-                _shut(one)
+                shut(one)
         try:
             yield
         finally:
@@ -87,7 +87,8 @@ class Stop:
                 self._sockets.discard(one)
 
 
-def _shut(one: socket.socket) -> None:
+def shut(one: socket.socket) -> None:
+    """Break a connection, also while another thread waits for its bytes."""
     # Closing the socket would not wake a thread that waits for bytes. Call the base class: another
     # thread may be using the TLS socket, whose own method is not safe to call meanwhile.
     with suppress(OSError):

@@ -1,7 +1,7 @@
 """The blocking driver: carries out a flow's effects."""
 
 import socket
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from contextlib import AbstractContextManager, nullcontext, suppress
 from typing import Any, Final, TypeVar
@@ -25,6 +25,7 @@ from prolific_exports._http import _routing as routing
 from prolific_exports._http._connections import enforce_limit
 from prolific_exports._http._limit import Limit
 from prolific_exports._http._logging import without_secrets
+from prolific_exports._http._response_reader import read_here, read_in_thread
 from prolific_exports._http._store_client import Stop, StoreClient
 from prolific_exports._http._unreachable import Reachability
 from prolific_exports._model._clock import Clock
@@ -62,6 +63,7 @@ class SyncDriver:
             self.store = StoreClient(environment, self._reach, clock)
             client = routing.client(environment)
         self._client = client
+        self._exchange = read_here if self._owned else read_in_thread
         self._clock = clock
 
     def close(self) -> None:
@@ -109,18 +111,16 @@ class SyncDriver:
         request = http.api_request(self._client, self._settings, send)
         limit = Limit(self._clock, send.timeout)
         try:
-            with without_secrets(self._settings.redactor), enforce_limit(limit):
-                response = self._client.send(
-                    request, stream=True, auth=None, follow_redirects=False
-                )
-                try:
-                    body = http.body_of(response, http.MAX_BODY_SIZE)
-                    for chunk in http.raw_bytes(response):
-                        limit.check()
-                        if body.is_enough(chunk):
-                            break
-                finally:
-                    response.close()
+            with (
+                without_secrets(self._settings.redactor),
+                enforce_limit(limit),
+                self._exchange(self._client, request, limit) as (response, chunks),
+            ):
+                body = http.body_of(response, http.MAX_BODY_SIZE)
+                for chunk in chunks:
+                    limit.check()
+                    if body.is_enough(chunk):
+                        break
         except http.FAILURES as error:
             failure = http.no_answer(send.request, error, self._settings, self._reach)
         else:
@@ -173,35 +173,33 @@ class SyncDriver:
         head = None
         limit = Limit(self._clock, http.CONNECT_TIMEOUT + fetch.timeout)
         try:
-            with without_secrets(self._settings.redactor), enforce_limit(limit):
-                response = self._client.send(
-                    request, stream=True, auth=None, follow_redirects=False
-                )
-                try:
-                    head = http.head_of(response)
-                    self._reach.record_success(request.url)
-                    with ending(response, stop):
-                        if not fetch.accept(head):
-                            limit.restart(fetch.timeout)
-                            return Fetched(head, _evidence(response, limit))
-                        limit.restart(fetch.timeout, moving=True)
-                        for chunk in http.raw_bytes(response):
-                            limit.received(len(chunk))
-                            limit.check()
-                            with limit.paused():
-                                fetch.write(chunk)
-                finally:
-                    response.close()
+            with (
+                without_secrets(self._settings.redactor),
+                enforce_limit(limit),
+                self._exchange(self._client, request, limit) as (response, chunks),
+            ):
+                head = http.head_of(response)
+                self._reach.record_success(request.url)
+                with ending(response, stop):
+                    if not fetch.accept(head):
+                        limit.restart(fetch.timeout)
+                        return Fetched(head, _evidence(response, chunks, limit))
+                    limit.restart(fetch.timeout, moving=True)
+                    for chunk in chunks:
+                        limit.received(len(chunk))
+                        limit.check()
+                        with limit.paused():
+                            fetch.write(chunk)
         except http.FAILURES as error:
             return http.not_fetched(fetch, head, error, self._reach)
         return Fetched(head)
 
 
-def _evidence(response: httpx.Response, limit: Limit) -> bytes:
+def _evidence(response: httpx.Response, chunks: Iterable[bytes], limit: Limit) -> bytes:
     """Return the beginning of a rejected body, or the bytes received before a failure."""
     body = http.body_of(response, http.EVIDENCE_SIZE)
     with suppress(*http.FAILURES):
-        for chunk in http.raw_bytes(response):
+        for chunk in chunks:
             limit.check()
             if body.is_enough(chunk):
                 break
