@@ -303,7 +303,7 @@ def test_signature_of_a_reported_url_is_hidden_in_later_errors():
     for body, status in ((json.dumps(state).encode(), 200), (b"no 5ecret5ignature here", 404)):
         try:
             boundary.interpret(
-                request, Reply(status, {}, body), redactor=redactor, retry_after=None
+                request, ApiReply(status, {}, body), redactor=redactor, retry_after=None
             )
         except NotFoundError as error:
             told = str(error)

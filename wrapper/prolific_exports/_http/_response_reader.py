@@ -26,7 +26,9 @@ ResponseParts: TypeAlias = tuple[httpx.Response, Iterator[bytes]]
 
 
 @contextmanager
-def read_here(client: httpx.Client, request: httpx.Request, _limit: Limit) -> Iterator[ResponseParts]:
+def read_here(
+    client: httpx.Client, request: httpx.Request, _limit: Limit
+) -> Iterator[ResponseParts]:
     """Send a request over connections that enforce the limit themselves."""
     response = client.send(request, stream=True, auth=None, follow_redirects=False)
     try:
