@@ -50,6 +50,7 @@ _OPTIONS = {
     "forbidden-collection": ("ID", "a collection to which the token has no access"),
     "edition": ("EDITION", "auto (default), 2026-03 or 2026-11: the edition to enforce"),
     "max-wait": ("SECONDS", "longest time for an export (default: 600)"),
+    "min-exercised": ("N", "fail if fewer than N laws were exercised"),
     "profile": ("PROFILE", "polite (default), or full for servers that you don't share"),
 }
 
@@ -71,6 +72,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     for name, (metavar, text) in _OPTIONS.items():
         group.addoption(f"--prolific-{name}", metavar=metavar, help=text)
+    group.addoption(
+        "--prolific-require",
+        action="append",
+        default=[],
+        metavar="LAW",
+        help="fail if this law was not exercised for every kind that is exported; can be repeated; "
+        "PROLIFIC_REQUIRE takes several, separated by spaces",
+    )
     group.addoption(
         "--prolific-strict", action="store_true", help="treat undocumented members as violations"
     )

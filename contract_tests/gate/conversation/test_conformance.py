@@ -62,7 +62,7 @@ def against(monkeypatch):
 def run(pytester, monkeypatch):
     """Runs the package's tests in a pytest with no other plugin."""
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
-    for name in ("TARGET", "TOKEN", "BATCH", "COLLECTION", "URL"):
+    for name in ("TARGET", "TOKEN", "BATCH", "COLLECTION", "URL", "REQUIRE", "MIN_EXERCISED"):
         monkeypatch.delenv(f"PROLIFIC_{name}", raising=False)
 
     def run_it(*arguments, **options):
@@ -236,6 +236,12 @@ def test_options_are_read_from_the_environment(against, run, monkeypatch):
         ({**TARGET, "profile": "rude"}, "invalid --prolific-profile 'rude': choose polite or full"),
         ({**TARGET, "max-wait": "soon"}, "invalid --prolific-max-wait 'soon': give a number *"),
         ({**TARGET, "max-wait": "0"}, "invalid --prolific-max-wait 0: give seconds above 0*"),
+        (
+            {**TARGET, "require": "time.complete"},
+            "--prolific-require time.complete: no law has this id: did you mean time.completes?*",
+        ),
+        ({**TARGET, "min-exercised": "few"}, "invalid --prolific-min-exercised 'few': give a *"),
+        ({**TARGET, "min-exercised": "999"}, "invalid --prolific-min-exercised 999: give a *"),
     ],
 )
 def test_usage_error_is_one_message_without_traceback(against, run, options, message):
@@ -245,6 +251,34 @@ def test_usage_error_is_one_message_without_traceback(against, run, options, mes
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines([f"ERROR: {message}"])
     assert held == []
+
+
+@pytest.mark.parametrize(
+    ("options", "variables", "reason"),
+    [
+        ({"require": "time.listed"}, {}, "*time.listed*"),
+        ({}, {"REQUIRE": "time.completes, time.listed"}, "*time.listed*"),
+        ({"min-exercised": "50"}, {}, "* laws exercised, but at least 50 required"),
+        ({}, {"MIN_EXERCISED": "50"}, "* laws exercised, but at least 50 required"),
+    ],
+)
+def test_unmet_requirement_fails_the_test(against, run, monkeypatch, options, variables, reason):
+    against()
+    for name, value in variables.items():
+        monkeypatch.setenv(f"PROLIFIC_{name}", value)
+    result = run("-k", "conclusive", **TARGET, **options)
+
+    assert result.ret == 1
+    result.stdout.fnmatch_lines([reason])
+    result.stdout.fnmatch_lines(["FAILED *test_conversation_is_conclusive*"])
+
+
+def test_met_requirements_pass(against, run):
+    against()
+    given = ("--prolific-require=time.completes", "--prolific-require=shape.status")
+    result = run(*given, "-k", "conclusive", **TARGET, **{"min-exercised": "20"})
+
+    assert outcomes(result) == {"passed": 1, "deselected": result.parseoutcomes()["deselected"]}
 
 
 def test_other_tests_with_workers_need_no_server(pytester, monkeypatch):
@@ -324,6 +358,7 @@ class Config:
             f"--prolific-{name}": None for name in pytest_plugin._OPTIONS
         }
         self._options["--prolific-strict"] = False
+        self._options["--prolific-require"] = []
         self._options |= {f"--prolific-{name}": value for name, value in options.items()}
         self.stash = pytest.Stash()
 

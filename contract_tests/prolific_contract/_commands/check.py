@@ -1,7 +1,6 @@
 """``prolific-contract check``."""
 
 import argparse
-import difflib
 import os
 import signal
 import sys
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from prolific_contract.gate._check import Check
-    from prolific_contract.gate._verdict import Requirements, Verdict
+    from prolific_contract.gate._verdict import Verdict
     from prolific_contract.gate.trace._exchanges import Exchange, Subject
 
 # Not imported from prolific_contract.gate.reports, which needs optional dependencies.
@@ -285,7 +284,7 @@ def _print_notices(notices: "Iterable[str]") -> None:
 
 
 def _check(arguments: argparse.Namespace, accepted: frozenset[str]) -> "Check":
-    from prolific_contract.gate._check import OPTIONS, Check, token_of
+    from prolific_contract.gate._check import OPTIONS, Check, requirements_of, token_of
 
     # The token in the environment may differ from the token in the recording.
     environment = {} if arguments.har is not None else os.environ
@@ -299,31 +298,8 @@ def _check(arguments: argparse.Namespace, accepted: frozenset[str]) -> "Check":
         strict=bool(arguments.strict),
         left_out=frozenset(name for name in OPTIONS if getattr(arguments, name) is None),
         accepted=accepted,
-        requirements=_requirements(arguments),
+        requirements=requirements_of(arguments.require, arguments.min_exercised),
     )
-
-
-def _requirements(arguments: argparse.Namespace) -> "Requirements":
-    from prolific_contract.gate._check import CheckUsageError
-    from prolific_contract.gate._verdict import Requirements
-    from prolific_contract.gate.laws import LAWS
-
-    ids = [law.id for law in LAWS]
-    for law_id in arguments.require:
-        if law_id not in ids:
-            near = difflib.get_close_matches(law_id, ids, 1)
-            meant = f"did you mean {near[0]}? " if near else ""
-            raise CheckUsageError(
-                f"--require {law_id}: no law has this id: {meant}prolific-contract laws lists them",
-                unknown=law_id,
-                meant=near,
-            )
-    if not 0 <= arguments.min_exercised <= len(ids):
-        raise CheckUsageError(
-            f"invalid --min-exercised {arguments.min_exercised}: give a number of laws, at most "
-            f"{len(ids)}"
-        )
-    return Requirements(tuple(dict.fromkeys(arguments.require)), arguments.min_exercised)
 
 
 def _subjects(arguments: argparse.Namespace) -> "list[Subject]":

@@ -5,11 +5,18 @@ import os
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
-from attrs import frozen
+from attrs import evolve, frozen
 
 from prolific_contract._errors import ContractToolError
 from prolific_contract._vocabulary import EDITIONS, KINDS, MANAGEMENT_ACTIONS, Edition, Operation
-from prolific_contract.gate._check import Check, CheckUsageError, check_live, token_of, usable
+from prolific_contract.gate._check import (
+    Check,
+    CheckUsageError,
+    check_live,
+    requirements_of,
+    token_of,
+    usable,
+)
 from prolific_contract.gate._verdict import Cell, Verdict
 from prolific_contract.gate.conversation._recorder import InterruptedConversation
 from prolific_contract.gate.laws import LAWS
@@ -63,6 +70,7 @@ def check_of(config: pytest.Config) -> Check:
             "--prolific-collection ID; set the token in PROLIFIC_TOKEN, or PROLIFIC_TOKEN_FILE"
         )
     edition = _chosen(config, "edition", ("auto", *EDITIONS))
+    min_exercised = _min_exercised(config)
     check = Check(
         target=target.rstrip("/"),
         token=token_of(config.getoption("--prolific-token") or None, os.environ),
@@ -78,6 +86,7 @@ def check_of(config: pytest.Config) -> Check:
         strict=bool(config.getoption("--prolific-strict")),
     )
     try:
+        check = evolve(check, requirements=requirements_of(_required(config), min_exercised))
         usable(check)
     except CheckUsageError as error:
         # The message names the options of `prolific-contract check`, which have a prefix here.
@@ -105,6 +114,21 @@ def _seconds(config: pytest.Config, name: str) -> float | None:
     except ValueError as error:
         raise CheckUsageError(
             f"invalid --prolific-{name} {value!r}: give a number of seconds"
+        ) from error
+
+
+def _required(config: pytest.Config) -> list[str]:
+    given: list[str] = config.getoption("--prolific-require")
+    return given or os.environ.get("PROLIFIC_REQUIRE", "").replace(",", " ").split()
+
+
+def _min_exercised(config: pytest.Config) -> int:
+    value = _option(config, "min-exercised")
+    try:
+        return 0 if value is None else int(value)
+    except ValueError as error:
+        raise CheckUsageError(
+            f"invalid --prolific-min-exercised {value!r}: give a number of laws"
         ) from error
 
 

@@ -1,6 +1,7 @@
 """A whole check: from the options to a verdict."""
 
-from collections.abc import Mapping
+import difflib
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final, Literal, TypeAlias, get_args
 from urllib.parse import urlsplit
@@ -28,6 +29,7 @@ from prolific_contract.gate.conversation._recorder import (
     record_conversation,
 )
 from prolific_contract.gate.conversation._targets import Target, TargetUnreachableError
+from prolific_contract.gate.laws import LAWS
 from prolific_contract.gate.trace._exchanges import CheckProfile, RecordedOptions, Subject, Trace
 from prolific_contract.gate.trace._har_reader import read_har
 
@@ -171,6 +173,30 @@ def usable(check: Check) -> tuple[str, str]:
     _require_valid_token(token)
     _valid_max_wait(check.max_wait)
     return check.target, token
+
+
+def requirements_of(law_ids: Iterable[str], min_exercised: int) -> Requirements:
+    """What a check has to exercise, as the options say.
+
+    Raises:
+        CheckUsageError: No law has one of the ids, or there are fewer laws than that.
+    """
+    known = [law.id for law in LAWS]
+    law_ids = tuple(dict.fromkeys(law_ids))
+    for law_id in law_ids:
+        if law_id not in known:
+            near = difflib.get_close_matches(law_id, known, 1)
+            meant = f"did you mean {near[0]}? " if near else ""
+            raise CheckUsageError(
+                f"--require {law_id}: no law has this id: {meant}prolific-contract laws lists them",
+                unknown=law_id,
+                meant=near,
+            )
+    if not 0 <= min_exercised <= len(known):
+        raise CheckUsageError(
+            f"invalid --min-exercised {min_exercised}: give a number of laws, at most {len(known)}"
+        )
+    return Requirements(law_ids, min_exercised)
 
 
 def token_of(given: str | None, environment: Mapping[str, str]) -> str | None:

@@ -69,12 +69,24 @@ def _promised_until(export: CompleteExport) -> datetime:
     return export.expires_at or _LONG_AGO
 
 
+def _is_separate(export: CompleteExport, others: Iterable[list[CompleteExport]]) -> bool:
+    """Whether an export of another resource than others with its URL should have its own archive.
+
+    That a job is found under another resource is judged by another law.
+    """
+    first = [one[0] for one in others]
+    job = export.job_id
+    return not first or (
+        export.is_recognizable and (job is None or job not in [one.job_id for one in first])
+    )
+
+
 def archive_fetches(trace: Trace) -> Iterator[ArchiveFetch]:
     """The requests without the token for each download URL that a response contained."""
     promises: dict[str, dict[object, list[CompleteExport]]] = {}
     for export in complete_exports(trace):
         by_resource = promises.setdefault(export.url, {})
-        if not by_resource or export.is_recognizable or export.resource in by_resource:
+        if export.resource in by_resource or _is_separate(export, by_resource.values()):
             by_resource.setdefault(export.resource, []).append(export)
     fetched: dict[str, list[tuple[Exchange, HttpResponse]]] = {}
     for exchange in trace.exchanges:

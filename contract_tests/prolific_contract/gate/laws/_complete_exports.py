@@ -42,6 +42,11 @@ class CompleteExport:
         return resource_of(cast("Address", self.exchange.address))
 
     @property
+    def job_id(self) -> str | None:
+        """The id of the polled job; None in the response to a request."""
+        return cast("Address", self.exchange.address).export_id
+
+    @property
     def is_recognizable(self) -> bool:
         """Whether the URL differs from other URLs: some recorders hide what tells them apart."""
         return not _HIDDEN.search(self.url.partition("?")[2])

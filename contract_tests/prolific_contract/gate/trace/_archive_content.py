@@ -57,7 +57,8 @@ class ArchiveContent:
 
     def as_json(self) -> dict[str, Any]:
         """The content for a recording."""
-        return asdict(self)
+        members = asdict(self).items()
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in members}
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> "ArchiveContent":
