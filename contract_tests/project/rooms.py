@@ -121,7 +121,7 @@ GATE_ROOMS = {
     "_judge": {"_verdict", "laws", "trace"},
     "_baseline": {"_verdict", "laws"},
     "_comparison": {"_baseline", "_verdict"},
-    "_check": {"_judge", "_verdict", "conversation", "trace"},
+    "_check": {"_judge", "_verdict", "conversation", "laws", "trace"},
     "proof": {"_judge", "_verdict", "conversation", "laws", "trace"},
     "reports": {
         "_baseline",
