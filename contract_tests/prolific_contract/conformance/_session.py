@@ -118,7 +118,7 @@ def _seconds(config: pytest.Config, name: str) -> float | None:
 
 
 def _required(config: pytest.Config) -> list[str]:
-    given: list[str] = config.getoption("--prolific-require")
+    given: list[str] | None = config.getoption("--prolific-require")
     return given or os.environ.get("PROLIFIC_REQUIRE", "").replace(",", " ").split()
 
 
