@@ -22,16 +22,10 @@ from prolific_exports import (
     TooManyExportsError,
     UnsupportedError,
 )
-from prolific_exports.testing import FakeClock
 
 pytestmark = pytest.mark.unmeasured
 
 CERTIFICATES = ssl.create_default_context()
-
-
-@pytest.fixture
-def clock():
-    return FakeClock()
 
 
 @pytest.fixture

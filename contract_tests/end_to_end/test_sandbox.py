@@ -29,7 +29,6 @@ from prolific_exports import (
     summarise,
     verify_zip,
 )
-from prolific_exports.testing import FakeClock
 
 pytestmark = pytest.mark.unmeasured
 
@@ -37,11 +36,6 @@ EDITIONS = ["2026-03", "2026-11"]
 LIFETIME = 3600
 # Reading the certificates takes longer than most of these tests, and http needs none.
 CERTIFICATES = ssl.create_default_context()
-
-
-@pytest.fixture
-def clock():
-    return FakeClock()
 
 
 @pytest.fixture

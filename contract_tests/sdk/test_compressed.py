@@ -68,11 +68,7 @@ def answering(*messages):
     return SlowServer(handle)
 
 
-@pytest.fixture(autouse=True)
-def _no_proxy(monkeypatch):
-    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
-        monkeypatch.delenv(name, raising=False)
-        monkeypatch.delenv(name.upper(), raising=False)
+pytestmark = pytest.mark.usefixtures("clean_environment")
 
 
 STATE = json.dumps({"status": "generating", "export_id": api.EXPORT_ID}).encode()

@@ -19,12 +19,7 @@ from prolific_exports._http._store_client import StoreClient
 from prolific_exports._http._unreachable import Reachability
 from prolific_exports.testing import FakeClock
 
-
-@pytest.fixture(autouse=True)
-def _no_proxy(monkeypatch):
-    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
-        monkeypatch.delenv(name, raising=False)
-        monkeypatch.delenv(name.upper(), raising=False)
+pytestmark = pytest.mark.usefixtures("clean_environment")
 
 
 @pytest.fixture

@@ -1,20 +1,13 @@
 """The law about the jobs of other resources in a list."""
 
-import pytest
 from helpers.traces import (
     OTHER_JOB,
-    TraceBuilder,
     generating,
     job,
 )
 from prolific_contract.gate.laws import Outcome
 
 HELD, VIOLATED = Outcome.HELD, Outcome.VIOLATED
-
-
-@pytest.fixture(params=["batch", "collection"])
-def builder(request):
-    return TraceBuilder(request.param)
 
 
 # isolation.list-scope

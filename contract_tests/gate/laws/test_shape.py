@@ -33,11 +33,6 @@ SHAPE = (
 )
 
 
-@pytest.fixture(params=["batch", "collection"])
-def builder(request) -> TraceBuilder:
-    return TraceBuilder(request.param)
-
-
 def violated_laws(builder: TraceBuilder, edition=None) -> set[str]:
     return {law for law in SHAPE if VIOLATED in builder.outcomes(law, edition)}
 

@@ -17,11 +17,6 @@ HELD, VIOLATED = Outcome.HELD, Outcome.VIOLATED
 TIME = tuple(law.id for law in LAWS if law.id.startswith("time."))
 
 
-@pytest.fixture(params=["batch", "collection"])
-def builder(request) -> TraceBuilder:
-    return TraceBuilder(request.param)
-
-
 def violated_laws(builder: TraceBuilder, edition=None) -> set[str]:
     return {law for law in TIME if VIOLATED in builder.outcomes(law, edition)}
 

@@ -21,11 +21,6 @@ from prolific_contract.gate.trace import Credential
 HELD, VIOLATED = Outcome.HELD, Outcome.VIOLATED
 
 
-@pytest.fixture(params=["batch", "collection"])
-def builder(request):
-    return TraceBuilder(request.param)
-
-
 # time.deleted
 
 

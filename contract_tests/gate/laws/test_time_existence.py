@@ -18,11 +18,6 @@ from prolific_contract.gate.trace import Credential, HttpResponse
 HELD, VIOLATED = Outcome.HELD, Outcome.VIOLATED
 
 
-@pytest.fixture(params=["batch", "collection"])
-def builder(request: pytest.FixtureRequest) -> TraceBuilder:
-    return TraceBuilder(request.param)
-
-
 # time.listed-exists
 
 

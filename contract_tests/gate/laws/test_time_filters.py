@@ -23,11 +23,6 @@ HELD, VIOLATED = Outcome.HELD, Outcome.VIOLATED
 LATER = "2026-11"
 
 
-@pytest.fixture(params=["batch", "collection"])
-def builder(request):
-    return TraceBuilder(request.param)
-
-
 def jobs(number):
     return [job(str(UUID(int=each))) for each in range(number)]
 

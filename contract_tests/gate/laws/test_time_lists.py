@@ -4,7 +4,6 @@ import pytest
 from helpers.traces import (
     DELETED,
     OTHER_JOB,
-    TraceBuilder,
     complete,
     error,
     failed,
@@ -15,11 +14,6 @@ from helpers.traces import (
 from prolific_contract.gate.laws import Outcome
 
 HELD, VIOLATED = Outcome.HELD, Outcome.VIOLATED
-
-
-@pytest.fixture(params=["batch", "collection"])
-def builder(request):
-    return TraceBuilder(request.param)
 
 
 # time.listed

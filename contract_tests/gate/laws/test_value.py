@@ -43,11 +43,6 @@ def policy(moment: object) -> str:
     return encoded(json.dumps({"Statement": [{"Resource": "*", "Condition": condition}]}))
 
 
-@pytest.fixture(params=["batch", "collection"])
-def builder(request) -> TraceBuilder:
-    return TraceBuilder(request.param)
-
-
 # expires_at in the future
 
 

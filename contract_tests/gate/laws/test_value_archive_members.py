@@ -23,11 +23,6 @@ LATER = "2026-11"
 NOTHING = "?from=2015-01-01T00:00:00Z&to=2015-01-02T00:00:00Z"
 
 
-@pytest.fixture(params=["batch", "collection"])
-def builder(request) -> TraceBuilder:
-    return TraceBuilder(request.param)
-
-
 def served(builder: TraceBuilder, response: HttpResponse, **poll) -> TraceBuilder:
     builder.poll(complete(), resource=ID, **poll)
     builder.fetch(response)

@@ -7,7 +7,6 @@ from helpers.traces import (
     JOB,
     OTHER_JOB,
     START,
-    TraceBuilder,
     complete,
     dated,
     error,
@@ -20,11 +19,6 @@ from prolific_contract.gate.laws import Outcome
 from prolific_contract.gate.trace import Credential
 
 HELD, VIOLATED = Outcome.HELD, Outcome.VIOLATED
-
-
-@pytest.fixture(params=["batch", "collection"])
-def builder(request):
-    return TraceBuilder(request.param)
 
 
 # value.list-order

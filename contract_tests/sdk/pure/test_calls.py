@@ -11,16 +11,10 @@ from prolific_exports._flows._effects import ApiReply, Send
 from prolific_exports._flows._policy import Policy
 from prolific_exports._flows._requesting import post_export
 from prolific_exports._model._redactor import Redactor
-from prolific_exports.testing import FakeClock
 
 REF = ExportRef("collection", api.COLLECTION)
 CALL = status_request(REF, api.EXPORT_ID)
 DEADLINE = 5.0
-
-
-@pytest.fixture
-def clock():
-    return FakeClock()
 
 
 @pytest.fixture
