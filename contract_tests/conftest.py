@@ -14,6 +14,7 @@ from helpers.parameter_ids import parameter_id
 from hypothesis import HealthCheck, settings
 from prolific_contract.spec import _build
 from prolific_exports._http._store_client import StoreClient
+from prolific_exports.testing import FakeClock
 
 # How fast inputs are made depends on what else the machine does.
 settings.register_profile("any machine", suppress_health_check=[HealthCheck.too_slow])
@@ -72,6 +73,11 @@ def clients(request: pytest.FixtureRequest) -> Iterator[Clients]:
 def kind(request: pytest.FixtureRequest) -> str:
     """Every test that takes it runs for collections and for batches."""
     return str(request.param)
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
 
 
 @pytest.fixture
