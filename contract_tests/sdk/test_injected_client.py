@@ -111,4 +111,3 @@ def test_interrupt_in_the_transport_reaches_the_caller():
     client = httpx.Client(transport=httpx.MockTransport(handle))
     with pytest.raises(KeyboardInterrupt):
         exports_over(client, FakeClock()).collections.export(api.COLLECTION)
-    assert not threads()
