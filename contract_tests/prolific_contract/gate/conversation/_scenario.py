@@ -170,10 +170,10 @@ class _Scenario:
         refused = yield from self._archives.fetch_again(resource.subject)
         for job in resource.jobs[:1]:
             yield from self._polls.poll(job)
+            # The poll may have returned another URL than before.
+            yield from self._archives.fetch_archive(resource.subject, job.url, again=refused)
             if refused:
-                # The poll refreshed the URL if it had expired. The next one shows that the export
-                # still exists.
-                yield from self._archives.fetch_archive(resource.subject, job.url, again=True)
+                # It shows that the export still exists.
                 yield from self._polls.poll(job)
             yield from self._locations.poll_elsewhere(job)
         yield from self._locations.poll_unknown_job(resource)

@@ -185,7 +185,7 @@ def _contents(kind: Kind) -> Iterator[tuple[str, str, str, ArchiveChange, str]]:
             f"day-{words}",
             f"names a time one day {words} in its folder",
             _written(_dated(step)),
-            folder if words == "earlier" else "",
+            "",
         )
     yield (
         "swap",

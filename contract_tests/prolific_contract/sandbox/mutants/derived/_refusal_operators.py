@@ -29,6 +29,7 @@ from prolific_contract.sandbox.mutants.derived._situations import (
 )
 
 _REFUSALS: Final = (400, 401, 403, 404, 409, 429, 500, 503)
+_NO_SUFFIX: Final = "Azure's store refuses ranges that count from the end of a file."
 _NO_ACCESS: Final = (
     "A token without access gets the same, and without lists nothing shows that it has access. The "
     "check is inconclusive and exits with 2."
@@ -71,6 +72,8 @@ def _excuse(edition: Edition, action: Action, target: str, status: int) -> str:
         return _MOMENT
     if target == "empty" and status in (401, 403, 404):
         return _NOT_YET
+    if (action, target, status) == ("archive", "end", 400):
+        return _NO_SUFFIX
     while_generating = target in ("generating", "running", "filtered-running")
     return _BUSY if while_generating and status == 429 else ""
 
