@@ -27,7 +27,9 @@ def parameter_id(value: Any, name: str) -> str | None:
 
 
 def _short(text: str) -> str:
-    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
+    # pytest does not escape these ids; pytest-xdist can't send surrogates to another process.
+    escaped = text[: LONGEST + 1].encode("unicode_escape").decode("ascii")
+    return escaped if len(escaped) <= LONGEST else f"{escaped[: LONGEST - 3]}..."
 
 
 def _text(value: Any) -> str:
