@@ -147,3 +147,8 @@ def started(rehearsal: Rehearsal, subject: Subject) -> list[Exchange]:
         and exchange.address.export_id is None
         and (exchange.address.kind, exchange.address.resource_id) == (subject.kind, subject.id)
     ]
+
+
+def with_token(target: Scripted) -> list[ServedRequest]:
+    """What a scripted server was asked with the token."""
+    return [one for one in target.asked if one.authorization == f"Token {TOKEN}"]

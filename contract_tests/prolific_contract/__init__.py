@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         UNFINISHED,
         UNKNOWN_EXPORT_ID,
         UNKNOWN_RESOURCE_ID,
+        UNKNOWN_STUDY_IDS,
         Action,
         Address,
         Edition,
@@ -52,6 +53,7 @@ __all__ = [
     "UNFINISHED",
     "UNKNOWN_EXPORT_ID",
     "UNKNOWN_RESOURCE_ID",
+    "UNKNOWN_STUDY_IDS",
     "Action",
     "Address",
     "BuildError",
@@ -75,6 +77,6 @@ if not TYPE_CHECKING:
         _vocabulary=(
             "ACTIONS Action Address EDITIONS ENDED Edition JOB_LIMIT KINDS Kind "
             "MANAGEMENT_ACTIONS OPERATIONS Operation PATH_SEGMENTS STATES State UNFINISHED "
-            "UNKNOWN_EXPORT_ID UNKNOWN_RESOURCE_ID address_of path_of"
+            "UNKNOWN_EXPORT_ID UNKNOWN_RESOURCE_ID UNKNOWN_STUDY_IDS address_of path_of"
         ),
     )

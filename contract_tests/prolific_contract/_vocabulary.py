@@ -100,6 +100,9 @@ belong to a job that was started before the recording began.
 UNKNOWN_RESOURCE_ID: Final = "00000000-0000-4000-8000-000000000001"
 """Id of a batch and a collection that do not exist."""
 
+UNKNOWN_STUDY_IDS: Final = ("000000000000000000000000", "00000000-0000-4000-8000-000000000002")
+"""Ids of studies that do not exist: one as Prolific's, and a UUID."""
+
 OPERATIONS: Final = tuple(Operation(kind, action) for kind in KINDS for action in ACTIONS)
 
 

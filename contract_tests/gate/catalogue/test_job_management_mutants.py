@@ -458,3 +458,111 @@ def test_request_always_starts_returns_another_job_each_time(kind):
     site.close()
 
     assert len(set(ids)) == 3
+
+
+NEAR = "to=2015-01-02T00:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("fault", "refused"),
+    [
+        ("filter-one-time", {FILTER, NEAR}),
+        ("filter-study-alone", {"study_id=a", "study_id=a-b"}),
+        ("filter-study-uuid", {"study_id=a", f"study_id=a&{FILTER}"}),
+    ],
+)
+def test_filter_form_fault_refuses_only_filters_of_its_form(client_of, fault, refused):
+    client = client_of(f"{fault}@request")
+    queries = [
+        "",
+        FILTER,
+        NEAR,
+        f"{FILTER}&{NEAR}",
+        "study_id=a",
+        "study_id=a-b",
+        f"study_id=a&{FILTER}&{NEAR}",
+    ]
+    seen = {query for query in queries if client.ask("POST", query=query).status == 400}
+
+    assert seen == {query for query in refused if query in queries} | (
+        {f"study_id=a&{FILTER}&{NEAR}"} if fault == "filter-study-uuid" else set()
+    )
+
+
+def test_filter_by_text_starts_another_job_for_another_order(client_of):
+    client = client_of("filter-by-text@request")
+    job = client.start(f"{FILTER}&{NEAR}")
+
+    assert client.start(f"{FILTER}&{NEAR}") == job
+    assert client.start(f"{NEAR}&{FILTER}") != job
+    assert client.ask("POST", query="from=x").status == 400
+
+
+def test_deleted_reused_returns_a_deleted_job(client_of):
+    client = client_of("deleted-reused@request")
+    job, other = client.finish(FILTER, NEAR)
+    assert client.ask("DELETE", "unknown").status == 404
+    assert client.ask("DELETE", job).status == 204
+
+    assert client.start() not in {job, other}
+    assert client.start(FILTER) == job
+    assert client.start(NEAR) not in {job, other}
+
+
+def test_delete_generating_once_deletes_one_generating_job(client_of):
+    client = client_of("delete-generating-once@delete")
+    ended = client.finish()
+    jobs = [client.start(query) for query in ("", FILTER)]
+
+    assert client.ask("DELETE", jobs[0]).status == 204
+    assert client.ask("DELETE", jobs[1]).status == 409
+    assert client.ask("DELETE", ended).status == 204
+
+
+def test_deleted_returns_shows_a_deleted_job_after_three_seconds(client_of):
+    client = client_of("deleted-returns@delete")
+    job = client.finish()
+    assert client.ask("DELETE", job).status == 204
+    client.clock.advance(2)
+    assert (client.state(job), client.listed()) == (404, [])
+
+    client.clock.advance(1)
+    assert (client.state(job), client.listed()) == ("complete", [job])
+    assert client.ask("DELETE", "unknown").status == 404
+
+
+def test_list_stuck_lists_a_complete_job_as_generating(client_of):
+    client = client_of("list-stuck@list")
+    client.finish()
+
+    assert [one["status"] for one in jobs_of(client.ask("GET"))] == ["generating"]
+
+
+def test_list_empty_404_refuses_only_an_empty_list(client_of):
+    client = client_of("list-empty-404@list")
+    assert client.ask("GET").status == 404
+    job = client.start()
+
+    assert client.listed() == [job]
+
+
+def test_list_scope_near_lists_the_jobs_under_a_longer_id(client_of):
+    client = client_of("list-scope-near@list")
+    job = client.start()
+
+    assert client.listed(resource=f"{client.resource}0") == [job]
+    assert client.listed() == [job]
+    assert client.ask("GET", resource=client.resource[:-1]).status == 404
+
+
+def test_forbidden_filtered_exports_a_forbidden_resource_only_with_a_filter(client_of):
+    client = client_of("forbidden-filtered@request")
+    (forbidden,) = (
+        one.id
+        for one in client.site.settings.resources
+        if one.fate == "forbidden" and one.kind == client.kind
+    )
+
+    assert client.ask("POST", resource=forbidden).status == 403
+    assert client.ask("POST", query=FILTER, resource=forbidden).status == 202
+    assert client.ask("POST", query=FILTER).status == 202

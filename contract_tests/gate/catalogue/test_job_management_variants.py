@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 from helpers.export_requests import BASE, GENERATION, ask, body, content, settings_for
-from prolific_contract import path_of
+from prolific_contract import UNKNOWN_STUDY_IDS, path_of
 from prolific_contract.sandbox import ManualClock
 from prolific_contract.sandbox.variants import VARIANTS, VariantSite
 from prolific_exports._model._timestamps import parse_timestamp
@@ -124,14 +124,39 @@ def test_list_clock_behind_lists_jobs_as_created_four_minutes_ago():
     ]
 
 
-@pytest.mark.parametrize(
-    ("name", "states"),
-    [("list-words", ["IN_PROGRESS", "ready"]), ("list-behind", ["generating", "generating"])],
-)
-def test_listed_states_use_other_words_or_lag(name, states):
-    _, listed = started(name)
+def test_list_words_lists_states_under_other_words():
+    _, listed = started("list-words")
 
-    assert [job["status"] for job in listed] == states
+    assert [job["status"] for job in listed] == ["IN_PROGRESS", "ready"]
+
+
+def test_list_behind_shows_a_change_two_seconds_later():
+    client = VariantJobClient("list-behind")
+    job = client.start()
+    assert client.jobs() == []
+
+    client.clock.advance(2)
+    assert [one["status"] for one in client.jobs()] == ["generating"]
+    client.clock.advance(GENERATION - 1)
+    assert [one["status"] for one in client.jobs()] == ["generating"]
+    client.clock.advance(1)
+    assert [one["status"] for one in client.jobs()] == ["complete"]
+    assert client.ask("DELETE", job).status == 204
+    client.clock.advance(1.9)
+    assert len(client.jobs()) == 1
+    client.clock.advance(0.1)
+    assert client.jobs() == []
+    assert ask(client.site, "GET", "/somewhere").status == 404
+
+
+@pytest.mark.parametrize("study_id", UNKNOWN_STUDY_IDS)
+def test_studies_checked_refuses_a_study_that_does_not_exist(study_id):
+    client = VariantJobClient("studies-checked")
+
+    assert client.ask("POST", query=f"study_id={study_id}").status == 404
+    assert client.jobs() == []
+    assert client.start("study_id=a")
+    assert ask(client.site, "GET", "/somewhere").status == 404
 
 
 @pytest.mark.parametrize(

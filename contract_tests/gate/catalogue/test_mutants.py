@@ -296,6 +296,26 @@ SINGLE = {
 }
 # Their consequences reach further than the answers of one operation, or they need a filter.
 WIDER = {
+    "list-stuck",
+    "list-empty-404",
+    "list-scope-near",
+    "deleted-returns",
+    "deleted-reused",
+    "delete-generating-once",
+    "filter-one-time",
+    "filter-study-alone",
+    "filter-study-uuid",
+    "filter-by-text",
+    "forbidden-filtered",
+    # In test_mutants_access.
+    "auth-last-character",
+    "auth-first-character",
+    "auth-not-filtered",
+    "auth-after-state",
+    "near-resource-shorter",
+    "near-resource-longer",
+    "resource-of-other-kind",
+    # In test_managing_mutants.
     "list-complete-early",
     "list-filter-lost",
     "list-filter-other",

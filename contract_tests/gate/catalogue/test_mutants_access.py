@@ -15,6 +15,8 @@ WRONG = {
     "prefix": f"Token {TOKEN[:-1]}",
     "suffix": f"Token {TOKEN[1:]}",
     "longer": f"Token {TOKEN}0",
+    "last character": f"Token {TOKEN[:-1]}~",
+    "first character": f"Token ~{TOKEN[1:]}",
     "any case": f"Token {TOKEN.upper()}",
     "other scheme": f"Bearer {TOKEN}",
     "other token": "Token another",
@@ -28,6 +30,8 @@ ADMITTED = {
     "auth-prefix": {"prefix"},
     "auth-suffix": {"suffix"},
     "auth-longer": {"longer"},
+    "auth-last-character": {"last character"},
+    "auth-first-character": {"first character"},
     "auth-any-case": {"any case"},
 }
 
@@ -117,6 +121,25 @@ def test_auth_not_slash_checks_no_token_only_after_a_slash(name):
 
     assert visitor.ask(*about, authorization=None).status == 401
     assert visitor.ask(*about, authorization=None, end="/").status != 401
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_auth_not_filtered_checks_no_token_only_with_a_filter(kind):
+    visitor = Visitor(f"auth-not-filtered@{kind}-request")
+
+    assert visitor.ask(authorization=None).status == 401
+    assert visitor.ask(authorization=None, end="?study_id=a").status == 202
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_auth_after_state_reveals_only_that_a_job_is_generating(kind):
+    visitor = Visitor(f"auth-after-state@{kind}-delete")
+    job = visitor.start()
+
+    assert visitor.ask(job, authorization=None).status == 409
+    assert visitor.ask(UNKNOWN_EXPORT_ID, authorization=None).status == 401
+    visitor.clock.advance(GENERATION)
+    assert visitor.ask(job, authorization=None).status == 401
 
 
 @pytest.mark.parametrize("name", visitors(["auth-after-job"]))
@@ -225,3 +248,44 @@ def test_unknown_resource_fault_answers_as_if_the_resource_existed(kind, fault, 
     assert visitor.ask(*about, resource="unknown", authorization=None).status == 401
     assert visitor.ask(*about, resource=visitor.forbidden).status in (403, 404)
     assert visitor.ask(*about).status == (200 if action == "list" else 404)
+
+
+@pytest.mark.parametrize(("fault", "found"), [("shorter", {"shorter"}), ("longer", {"longer"})])
+@pytest.mark.parametrize("action", ["request", "status"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_near_resource_fault_finds_a_resource_by_a_similar_id(fault, found, action, kind):
+    visitor = Visitor(f"near-resource-{fault}@{kind}-{action}")
+    near = {"shorter": visitor.resource[:-1], "longer": f"{visitor.resource}0"}
+    assert visitor.ask(*visitor.about("unknown"), resource=near[fault]).status == 404
+    job = visitor.start()
+    seen = {
+        how
+        for how, resource in near.items()
+        if visitor.ask(*visitor.about(job), resource=resource).status < 300
+    }
+
+    assert seen == found
+    assert visitor.ask(*visitor.about(job)).status < 300
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_near_resource_longer_deletes_a_job_under_a_longer_id(kind):
+    visitor = Visitor(f"near-resource-longer@{kind}-delete")
+    job = visitor.finish()
+
+    assert visitor.ask(job, resource=f"{visitor.resource}0").status == 204
+    assert visitor.ask(job, action="status").status == 404
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_resource_of_other_kind_is_taken_for_one_of_this_kind(kind):
+    for action, status in (("request", 202), ("list", 200)):
+        visitor = Visitor(f"resource-of-other-kind@{kind}-{action}")
+        (other,) = {*KINDS} - {kind}
+        resource = visitor.site.settings.id_of(other)
+
+        assert visitor.ask(resource=resource).status == status
+        assert visitor.ask(resource=resource, authorization=None).status == 401
+        assert visitor.ask(resource="unknown").status == 404
+        assert visitor.ask(resource=visitor.forbidden).status == 403
+        assert visitor.ask().status == status

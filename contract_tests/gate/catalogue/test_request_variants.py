@@ -140,6 +140,18 @@ def test_ids_checked_variants_refuse_ids_that_are_no_uuid(name, status):
             assert (reply.status, body(reply)["error"]["status"]) == (status, status)
 
 
+def test_resource_ids_checked_refuses_only_resource_ids_of_another_form():
+    client = VariantClient("resource-ids-checked", "2026-11")
+    statuses = [
+        ask(client.site, "POST", path_of("batch", resource)).status
+        for resource in (f"{client.resource}0", client.resource[:-1], UNKNOWN_EXPORT_ID)
+    ]
+
+    assert statuses == [422, 422, 404]
+    assert client.request().status == 202
+    assert ask(client.site, "POST", path_of("batch", "x"), None).status == 401
+
+
 @pytest.mark.parametrize("name", ["ids-checked", "ids-checked-422"])
 def test_ids_checked_variants_answer_404_for_an_unknown_uuid_and_resource(name):
     client = VariantClient(name, "2026-11")

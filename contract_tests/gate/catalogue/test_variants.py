@@ -208,6 +208,7 @@ MANAGEMENT = {
     "list-clock-behind",
     "list-words",
     "list-behind",
+    "studies-checked",
     "delete-200",
     "delete-202",
     "deleted-failed",
@@ -241,6 +242,7 @@ COURSES = {
 # What shows only in requests with an unusual path, id or token. In test_request_variants.
 REQUESTS = {
     "ids-checked",
+    "resource-ids-checked",
     "ids-checked-422",
     "paths-cleaned",
     "scheme-any-case",

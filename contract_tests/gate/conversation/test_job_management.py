@@ -4,13 +4,30 @@ from collections import Counter
 from datetime import timedelta
 from functools import partial
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from attrs import evolve
-from helpers.conversations import BASE, BATCH, TOKEN, Scripted, rehearse, started, subjects_of
+from helpers.conversations import (
+    BASE,
+    BATCH,
+    TOKEN,
+    Scripted,
+    rehearse,
+    started,
+    subjects_of,
+    with_token,
+)
 from helpers.job_lists import LATER, PATH, InstantServer, after_the_first, list_of
 from helpers.traces import JOB, complete, error, failed, generating, json_answer, running
-from prolific_contract import JOB_LIMIT, UNKNOWN_EXPORT_ID, UNKNOWN_RESOURCE_ID, Edition, path_of
+from prolific_contract import (
+    JOB_LIMIT,
+    UNKNOWN_EXPORT_ID,
+    UNKNOWN_RESOURCE_ID,
+    UNKNOWN_STUDY_IDS,
+    Edition,
+    path_of,
+)
 from prolific_contract.gate import judge
 from prolific_contract.gate.conversation import (
     KNOWN_JOB,
@@ -22,6 +39,7 @@ from prolific_contract.gate.proof import InProcessTarget
 from prolific_contract.gate.trace import Credential, HttpResponse
 from prolific_contract.sandbox import Fate, ManualClock, SandboxResource, SandboxSettings, Site
 from prolific_contract.sandbox.mutants import MUTANTS, MutatedSite
+from prolific_exports._model._timestamps import utc_moment
 
 
 def jobs_of(rehearsal):
@@ -186,9 +204,8 @@ def test_list_that_fails_later_prevents_the_limit_probe():
     record_conversation(
         target, BASE, TOKEN, ConversationPlan((BATCH,), edition=LATER, profile="full")
     )
-    filtered = [one for one in target.asked if one.method == "POST" and "?" in one.path]
 
-    assert filtered == []
+    assert [one for one in with_token(target) if one.method == "POST" and "?" in one.path] == []
 
 
 def test_deleted_job_is_not_polled_further():
@@ -205,7 +222,8 @@ def test_deleted_job_is_not_polled_further():
     record_conversation(target, BASE, TOKEN, ConversationPlan((BATCH,), edition=LATER, max_wait=30))
 
     assert target.asked[-1].at < 30
-    assert [one.path for one in target.asked if one.method == "DELETE"].count(f"{PATH}/j1") == 1
+    deleted = [one.path for one in with_token(target) if one.method == "DELETE"]
+    assert deleted.count(f"{PATH}/j1") == 1
 
 
 def test_ids_that_differ_in_case_are_the_same_job():
@@ -242,16 +260,72 @@ def test_filters_are_probed_only_if_the_edition_is_enforced():
         enforced: [
             one
             for one in rehearse(edition=LATER, asked=enforced).exchanges
-            if "?" in one.url and one.method == "POST"
+            if "?" in one.url and one.method == "POST" and one.credential is Credential.VALID
         ]
         for enforced in (None, LATER)
     }
 
-    assert filtered[None] == []
-    # One filter three times, three that differ from it in one condition, and a known period.
-    assert len(filtered[LATER]) == (3 + 3 + 1) * 2
-    queries = {one.url.partition("?")[2] for one in filtered[LATER]}
-    assert sorted(query.count("&") for query in queries) == [1, 1, 1, 1, 1, 2]
+    # One for each forbidden resource, which a server that lists jobs refuses.
+    assert len(filtered[None]) == 2
+    # One filter three times, once in another order; another one twice; and four others, of which
+    # one selects known responses.
+    assert len(filtered[LATER]) == 2 + (3 + 2 + 4) * 2
+    names = Counter(tuple(dict(parse_qsl(urlsplit(one.url).query))) for one in filtered[LATER])
+    assert names == {
+        ("from", "to"): 2 + (2 + 1) * 2,
+        ("to", "from"): 2,
+        ("to",): 2 * 2,
+        ("from",): 2,
+        ("to", "study_id"): 2,
+        ("study_id",): 2,
+    }
+
+
+def test_filters_have_every_valid_form():
+    times = {
+        value
+        for one in rehearse(edition=LATER).exchanges
+        for name, value in parse_qsl(urlsplit(one.url).query)
+        if name in ("from", "to")
+    }
+
+    for ending in ("Z", ".000Z", "+02:00"):
+        assert any(time.endswith(ending) for time in times), ending
+    assert not any("T00:00:00" in time for time in times)
+    assert all(utc_moment(time) for time in times)
+
+
+def test_filter_without_an_end_selects_the_last_hour():
+    rehearsal = rehearse(edition=LATER)
+    queries = [dict(parse_qsl(urlsplit(one.url).query)) for one in rehearsal.exchanges]
+    (first, *_) = [query["from"] for query in queries if list(query) == ["from"]]
+    sent = rehearsal.exchanges[0].sent
+    since = utc_moment(first)
+
+    assert sent is not None
+    assert since is not None
+    assert timedelta(hours=1) <= sent - since <= timedelta(hours=1, minutes=1)
+
+
+@pytest.mark.parametrize(
+    ("status", "studies"), [(202, {UNKNOWN_STUDY_IDS[0]}), (404, {*UNKNOWN_STUDY_IDS})]
+)
+def test_other_made_up_study_is_requested_only_if_one_was_refused(status, studies):
+    server = InstantServer(busy=99)
+
+    def answer(request):
+        asked = dict(parse_qsl(urlsplit(request.path).query))
+        if "study_id" in asked and request.authorization == f"Token {TOKEN}" and status == 404:
+            return error(404)
+        return server(request)
+
+    target = Scripted(answer)
+    record_conversation(target, BASE, TOKEN, ConversationPlan((BATCH,), edition=LATER, max_wait=9))
+    asked = [
+        dict(parse_qsl(urlsplit(one.path).query)).get("study_id") for one in with_token(target)
+    ]
+
+    assert {*asked} - {None} == studies
 
 
 def test_lists_and_deletions_are_probed_with_bad_credentials():
@@ -278,7 +352,7 @@ def test_job_limit_is_probed_only_in_the_full_profile():
 
     assert (
         max(len(one.response.json) for one in asked(polite, "list") if one.response.status == 200)
-        < JOB_LIMIT - 1
+        == 8
     )
     assert {
         len(one.response.json) for one in asked(full, "list") if one.response.status == 200
@@ -312,7 +386,7 @@ def test_server_that_starts_no_more_jobs_is_not_filled():
     record_conversation(
         target, BASE, TOKEN, ConversationPlan((BATCH,), edition=LATER, profile="full")
     )
-    filtered = [one for one in target.asked if one.method == "POST" and "?" in one.path]
+    filtered = [one for one in with_token(target) if one.method == "POST" and "?" in one.path]
 
     # Every filter gets the one job that there is.
     assert len(filtered) <= 2
@@ -353,7 +427,7 @@ def test_own_jobs_are_deleted_after_the_time_limit():
 
     assert conversation.cut_short is not None
     assert "is used up" in conversation.cut_short
-    assert ("DELETE", f"{PATH}/j1") in [(one.method, one.path) for one in target.asked[-3:]]
+    assert ("DELETE", f"{PATH}/j1") in [(one.method, one.path) for one in target.asked[-4:]]
 
 
 def test_job_that_never_completes_is_left_at_the_time_limit():
@@ -395,8 +469,7 @@ def test_job_that_cannot_be_polled_is_deleted():
 def test_refusal_with_retry_after_does_not_explain_other_jobs():
     refusal = evolve(error(503), headers=(("Retry-After", "1"),))
     server = InstantServer(8, refuse=refusal)
-    (full, *others) = server.check(edition=LATER).notices
-    assert ("already had 8" in full, others) == (True, [])
+    assert server.check(edition=LATER).notices == ()
 
 
 @pytest.mark.parametrize("enforced", [None, LATER])

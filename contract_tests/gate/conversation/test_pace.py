@@ -18,7 +18,7 @@ def test_requests_are_spaced(edition):
     hurried = sum(gap < CAREFUL.gap for gap in gaps)
     # The second request for a job and the polls around it, while it is generated; then the
     # list, the attempt to delete it, and the requests with a filter.
-    each = {"2026-03": 3, "2026-11": 3 + 3 + 4 + 4 + 3 + 3 + 1 + 1}[edition]
+    each = {"2026-03": 3, "2026-11": 3 + 3 + 4 + 4 + 4 + 3 + 2 + 1}[edition]
 
     assert hurried == each * 2
 
@@ -47,7 +47,7 @@ def test_poll_intervals_are_one_two_then_four_seconds():
 
     # Three polls before the probes, one a second later; the last when time is up, and one
     # at the very end.
-    assert gaps[3:-1] == [2, 4, 4, 4, 4, 4, 0.5]
+    assert gaps[3:-1] == [2, 4, 4, 4, 4, 4, 0.25]
 
 
 def test_last_poll_is_at_the_time_limit():

@@ -58,6 +58,8 @@ def recorder(answer: Any) -> tuple[Scripted, Any]:
         (Credential.TRUNCATED, f"Token {TOKEN[:-1]}"),
         (Credential.BEHEADED, f"Token {TOKEN[1:]}"),
         (Credential.EXTENDED, f"Token {TOKEN}x"),
+        (Credential.OTHER_END, f"Token {TOKEN[:-1]}~"),
+        (Credential.OTHER_START, f"Token ~{TOKEN[1:]}"),
         (Credential.OTHER_CASE, f"Token {TOKEN.upper()}"),
     ],
 )
@@ -75,6 +77,18 @@ def test_request_identifies_its_sender_as_configured(credential, authorization):
     assert ("Authorization" in dict(exchange.headers)) == (authorization is not None)
 
 
+def test_other_characters_differ_from_the_token():
+    target = Scripted(lambda asked: error(401))
+    record = Recorder(target, BASE, "~a-token~", 30)
+    for credential in (Credential.OTHER_END, Credential.OTHER_START):
+        record.record(ApiRequest("POST", PATH, credential))
+
+    assert [asked.authorization for asked in target.asked] == [
+        "Token ~a-token-",
+        "Token -a-token~",
+    ]
+
+
 def test_token_without_letters_gets_another_character_instead_of_case():
     target = Scripted(lambda asked: error(401))
     Recorder(target, BASE, "12345678-90", 30).record(
@@ -87,7 +101,14 @@ def test_token_without_letters_gets_another_character_instead_of_case():
 @pytest.mark.parametrize("token", [TOKEN, "short-one"])
 @pytest.mark.parametrize(
     "credential",
-    [Credential.TRUNCATED, Credential.BEHEADED, Credential.EXTENDED, Credential.OTHER_CASE],
+    [
+        Credential.TRUNCATED,
+        Credential.BEHEADED,
+        Credential.EXTENDED,
+        Credential.OTHER_END,
+        Credential.OTHER_START,
+        Credential.OTHER_CASE,
+    ],
 )
 def test_quoted_near_token_is_redacted_without_counting_as_echo(token, credential):
     target = Scripted(lambda asked: HttpResponse(401, body=str(asked.authorization).encode()))

@@ -91,11 +91,11 @@ def test_polls_without_response_end_the_polling():
         if asked.method == "POST":
             return generating()
         turns["get"] += 1
-        return NoResponseError("gone") if turns["get"] >= 11 else running()
+        return NoResponseError("gone") if turns["get"] >= 13 else running()
 
     target, conversation = hold(answer)
 
-    # Three at first, four without the token, three where it
+    # Three at first, six without the token, three where it
     # does not belong; then the polling, and once more of the other kind.
-    assert [one.method for one in target.asked].count("GET") == 10 + 3 + 1
+    assert [one.method for one in target.asked].count("GET") == 12 + 3 + 1
     assert conversation.cut_short is None

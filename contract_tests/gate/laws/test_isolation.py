@@ -268,6 +268,47 @@ def test_unknown_resource_that_succeeds_is_a_violation(builder, method, job, res
     assert seen.seen == f"a request for a {builder.kind} that does not exist got {response.status}"
 
 
+UNIQUE = ["65f0c1d2e3a4b5c6d7e8f901", "ba7c4d1e-5f60-4782-93a4-b5c6d7e8f901"]
+
+
+@pytest.mark.parametrize("resource", UNIQUE)
+@pytest.mark.parametrize("near", [lambda it: it[:-1], lambda it: f"{it}0"])
+def test_resource_found_by_a_longer_or_shorter_id_is_a_violation(builder, resource, near):
+    builder = TraceBuilder(builder.kind, Subject(builder.kind, resource))
+    builder.request(error(422), near(resource))
+    builder.list(job(), resource=near(resource))
+    assert builder.violation("isolation.unknown-resource").seen == (
+        f"a request for a {builder.kind} that does not exist got 200"
+    )
+    # Some servers refuse an id of another length before they look for the resource.
+    assert builder.outcomes("shape.status", "2026-11") == [HELD]
+
+
+@pytest.mark.parametrize("resource", UNIQUE)
+def test_resource_found_under_the_other_kind_is_a_violation(builder, other, resource):
+    builder = TraceBuilder(builder.kind, Subject(builder.kind, resource))
+    builder.request(error(404), resource, kind=other)
+    builder.request(generating(), resource.upper(), kind=other)
+    builder.request(generating(), resource)
+    assert builder.outcomes("isolation.unknown-resource")[0] is HELD
+    assert builder.outcomes("isolation.unknown-resource")[1:] == [VIOLATED] * ("-" in resource)
+
+
+@pytest.mark.parametrize("resource", ["17", "r1", "0" * 24, "00000000-0000-4000-8000-000000000017"])
+def test_id_that_another_resource_may_have_is_not_judged(builder, other, resource):
+    builder = TraceBuilder(builder.kind, Subject(builder.kind, resource))
+    builder.request(generating(), f"{resource}0")
+    builder.request(generating(), resource, kind=other)
+    assert builder.outcomes("isolation.unknown-resource") == []
+
+
+def test_id_that_is_given_for_both_kinds_is_known(builder, other):
+    resource = UNIQUE[0]
+    builder = TraceBuilder(builder.kind, Subject(builder.kind, resource), Subject(other, resource))
+    builder.request(generating(), resource, kind=other)
+    assert builder.outcomes("isolation.unknown-resource") == []
+
+
 def test_list_of_foreign_jobs_for_an_unknown_resource_is_reported_for_its_jobs_only(builder):
     builder.request(generating())
     builder.list(job(), resource=UNKNOWN_RESOURCE_ID)

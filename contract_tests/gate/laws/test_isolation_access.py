@@ -48,13 +48,53 @@ def test_access_that_stays_holds_for_every_operation(builder):
 
 @pytest.mark.parametrize("status", [401, 403, 404])
 def test_refused_list_of_a_resource_that_was_exported_is_violation(builder, status):
-    builder.list(response=error(status))
     given = builder.request(generating())
     lost = builder.list(response=error(status))
     seen = builder.violation(LAW, LATER)
     assert seen.exchanges == (given.index, lost.index)
     assert seen.operation == Operation(builder.kind, "list")
     assert seen.seen == f"the token had access to the {builder.kind}, then a request got {status}"
+
+
+@pytest.mark.parametrize("status", [401, 403, 404])
+def test_list_refused_until_the_first_export_is_violation(builder, status):
+    refused = builder.list(response=error(status))
+    builder.request(error(500))
+    given = builder.request(generating())
+    builder.poll(running())
+    seen = builder.violation(LAW, LATER)
+    assert seen.exchanges == (refused.index, given.index)
+    assert seen.operation == Operation(builder.kind, "list")
+    assert seen.about == ("api.access.token-lasts" if status == 401 else "api.access.granted",)
+    assert seen.seen == (
+        f"the list of the {builder.kind} got {status}, but the token has access: a later request "
+        "succeeded"
+    )
+
+
+def test_list_refused_long_before_the_first_export_is_not_judged(builder):
+    builder.list(response=error(404))
+    builder.request(generating(), after=60.5)
+    assert builder.outcomes(LAW, LATER) == []
+
+
+@pytest.mark.parametrize("edition", [None, "2026-03"])
+def test_list_refused_before_the_first_export_is_not_judged_without_the_edition(builder, edition):
+    builder.list(response=error(404))
+    builder.request(generating())
+    assert builder.outcomes(LAW, edition) == []
+
+
+def test_list_refused_before_the_first_export_is_not_judged_in_a_recording(recording):
+    recording.list(response=error(404))
+    recording.request(generating())
+    assert recording.outcomes(LAW, LATER) == []
+
+
+def test_refused_list_of_a_resource_without_exports_is_not_judged(builder):
+    builder.list(response=error(403))
+    builder.request(error(403))
+    assert builder.outcomes(LAW, LATER) == []
 
 
 def test_server_without_lists_may_refuse_them_unless_an_edition_demands_them(builder):

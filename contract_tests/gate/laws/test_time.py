@@ -213,6 +213,20 @@ def test_requests_with_different_filters_may_start_different_jobs(builder):
     assert builder.outcomes("time.request-while-generating") == [HELD]
 
 
+@pytest.mark.parametrize(
+    "same",
+    [
+        "?to=2015-01-02T00:00:00Z&from=2015-01-01T00:00:00Z",
+        "?from=2015-01-01T00%3A00%3A00Z&to=2015%2D01-02T00:00:00Z",
+    ],
+)
+def test_filter_in_another_order_or_encoding_is_the_same(builder, same):
+    builder.request(generating(), query="?from=2015-01-01T00:00:00Z&to=2015-01-02T00:00:00Z")
+    builder.request(generating(OTHER_JOB), query=same)
+    builder.poll(running())
+    assert builder.outcomes("time.request-while-generating") == [VIOLATED]
+
+
 def test_running_job_returned_again_holds(builder):
     builder.request(generating())
     builder.poll(running())

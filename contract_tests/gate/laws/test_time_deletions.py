@@ -57,6 +57,23 @@ def test_deleted_job_that_is_still_listed_is_violation(builder):
     assert builder.violation("time.deleted").about == ("delete.relation.not-listed",)
 
 
+@pytest.mark.parametrize(("after", "outcomes"), [(2.4, []), (2.5, [VIOLATED])])
+def test_list_may_have_a_deleted_job_for_a_moment(builder, after, outcomes):
+    builder.request(generating())
+    builder.delete(DELETED, took=1.0)
+    builder.list(job(), after=1.0 + after)
+    assert builder.outcomes("time.deleted") == outcomes
+
+
+def test_deleted_job_that_returns_to_polls_is_violation(builder):
+    builder.request(generating())
+    builder.poll(complete())
+    builder.delete(DELETED)
+    builder.poll(error(404))
+    builder.poll(complete())
+    assert builder.outcomes("time.deleted") == [HELD, VIOLATED]
+
+
 @pytest.mark.parametrize("state", [failed(), error(404)])
 def test_job_already_gone_before_the_deletion_is_not_judged(builder, state):
     builder.request(generating())
@@ -193,6 +210,47 @@ def test_deletions_at_several_ages_are_violation_but_at_one_age_are_not(builder,
     found = builder.judged("time.delete-generating")
     assert [one.outcome for one in found] == [VIOLATED] * violations
     assert all("2 generating jobs were deleted, at different ages" in one.seen for one in found)
+
+
+def generated(builder, export_id, age, query="", resource=RESOURCE):
+    """A job is reported as generating at the given age in seconds."""
+    builder.request(generating(export_id), resource, query=query)
+    builder.poll(running(export_id), export_id, resource, after=age)
+
+
+@pytest.mark.parametrize("first", [False, True])
+@pytest.mark.parametrize(("age", "violations"), [(3.3, 0), (3.5, 1), (30.0, 1)])
+def test_job_deleted_much_earlier_than_another_export_ended_is_violation(
+    builder, first, age, violations
+):
+    # It is deleted when it is between 0.8 and 1.2 seconds old.
+    for deleted in (first, not first):
+        if deleted:
+            deleted_at(builder, JOB, 0.8)
+        else:
+            generated(builder, OTHER_JOB, age)
+    found = builder.judged("time.delete-generating")
+    assert [one.outcome for one in found] == [VIOLATED] * violations
+    assert all(one.operation.action == "delete" for one in found)
+    expected = (
+        "a job was deleted 1.2 s after its request, just after it was generating; the other "
+        f"export of the {builder.kind} took longer"
+    )
+    assert [one.seen for one in found] == [expected] * violations
+
+
+@pytest.mark.parametrize("other", [{"query": "?to=2015-01-01T00:00:00Z"}, {"resource": "another"}])
+def test_exports_of_other_filters_and_resources_may_take_longer(builder, other):
+    deleted_at(builder, JOB, 0.8)
+    generated(builder, OTHER_JOB, 30.0, **other)
+    assert builder.outcomes("time.delete-generating") == []
+
+
+def test_job_that_no_request_returned_is_not_compared(builder):
+    deleted_at(builder, JOB, 0.8)
+    builder.poll(running(OTHER_JOB), OTHER_JOB)
+    builder.poll(running(OTHER_JOB), OTHER_JOB, after=30.0)
+    assert builder.outcomes("time.delete-generating") == []
 
 
 def test_exports_of_other_resources_are_not_compared(builder):

@@ -16,6 +16,7 @@ from helpers.traces import (
     json_answer,
     running,
 )
+from prolific_contract import UNKNOWN_STUDY_IDS
 from prolific_contract.gate.laws import Outcome
 from prolific_contract.gate.trace import Credential, HttpResponse, Subject
 
@@ -214,7 +215,7 @@ def test_refused_request_with_a_valid_filter_is_violation(builder, status):
     refused = builder.filtered(error(status))
     seen = builder.violation("time.filter-accepted", LATER)
     assert seen.exchanges == (refused.index,)
-    assert seen.seen == f"a request with a valid filter got {status}"
+    assert seen.seen == f"a request with a valid filter (from) got {status}"
     assert seen.operation == builder.requesting
 
 
@@ -243,6 +244,35 @@ def test_study_that_was_accepted_once_is_a_valid_filter(builder):
     builder.filtered(generating(), "?study_id=a")
     builder.filtered(error(404), "?study_id=a&from=2015-01-01T00:00:00Z&to=2015-01-02T00:00:00Z")
     assert builder.outcomes("time.filter-accepted", LATER) == [HELD, VIOLATED]
+
+
+def test_study_refused_before_it_was_accepted_with_times_is_violation(builder):
+    builder.list()
+    builder.request(generating())
+    refused = builder.filtered(error(400), "?study_id=a")
+    accepted = builder.filtered(generating(OTHER_JOB), "?study_id=a&to=2015-01-01T00:00:00Z")
+    seen = builder.violation("time.filter-accepted", LATER)
+    assert seen.seen == "a request with a valid filter (study_id) got 400"
+    assert seen.exchanges == (refused.index, accepted.index)
+
+
+@pytest.mark.parametrize(
+    ("refused", "outcomes"), [(UNKNOWN_STUDY_IDS[0], [VIOLATED, HELD]), ("a", [HELD])]
+)
+def test_server_that_accepts_made_up_studies_only_as_uuids_is_violation(builder, refused, outcomes):
+    builder.list()
+    builder.request(generating())
+    builder.filtered(error(400), f"?study_id={refused}")
+    builder.filtered(generating(OTHER_JOB), f"?study_id={UNKNOWN_STUDY_IDS[1]}")
+    assert builder.outcomes("time.filter-accepted", LATER) == outcomes
+
+
+def test_made_up_studies_may_be_refused_in_every_form(builder):
+    builder.list()
+    builder.request(generating())
+    for study_id in UNKNOWN_STUDY_IDS:
+        builder.filtered(error(404), f"?study_id={study_id}")
+    assert builder.outcomes("time.filter-accepted", LATER) == []
 
 
 @pytest.mark.parametrize("response", [error(429), error(500), None])

@@ -28,6 +28,19 @@ def test_requested_job_missing_from_the_list_is_violation(builder):
     assert builder.outcomes("time.listed") == [HELD, VIOLATED]
 
 
+@pytest.mark.parametrize(("after", "outcomes"), [(0.0, []), (2.4, []), (2.5, [VIOLATED])])
+def test_list_may_lack_a_new_job_for_a_moment(builder, after, outcomes):
+    builder.request(generating(), took=1.0)
+    builder.list(after=1.0 + after)
+    assert builder.outcomes("time.listed") == outcomes
+
+
+def test_job_that_is_listed_at_once_holds(builder):
+    builder.request(generating())
+    builder.list(job(), after=0.0)
+    assert builder.outcomes("time.listed") == [HELD]
+
+
 def test_job_that_may_be_deleted_need_not_be_listed(builder):
     builder.request(generating())
     builder.delete(None)
@@ -116,4 +129,52 @@ def test_state_that_polls_take_back_is_not_judged(builder):
     builder.poll(complete())
     builder.list(job(status="complete"))
     builder.poll(running())
+    assert builder.outcomes("time.list-status") == []
+
+
+@pytest.mark.parametrize(("after", "outcomes"), [(2.4, []), (2.5, [VIOLATED]), (60.0, [VIOLATED])])
+@pytest.mark.parametrize("response", [complete(), failed()])
+def test_ended_job_that_is_still_listed_as_generating_is_violation(
+    builder, response, after, outcomes
+):
+    builder.request(generating())
+    builder.poll(running())
+    builder.poll(response, took=1.0)
+    builder.list(job(status="generating"), after=1.0 + after)
+    assert builder.outcomes("time.list-status") == outcomes
+
+
+def test_status_of_a_list_counts_from_the_first_poll_that_reported_the_end(builder):
+    builder.request(generating())
+    ended = builder.poll(complete())
+    builder.poll(complete(), after=2.0)
+    listed = builder.list(job(status="generating"), after=1.0)
+    seen = builder.violation("time.list-status")
+    assert seen.exchanges == (ended.index, listed.index)
+    assert seen.seen == (
+        "a job is listed as generating, but a poll 3.0 s before the list returned complete"
+    )
+
+
+@pytest.mark.parametrize(
+    ("polls", "outcomes"),
+    [
+        ([], []),
+        ([running()], []),
+        ([complete(), running()], []),
+        ([error(404)], []),
+        ([complete(), error(500)], [VIOLATED]),
+    ],
+)
+def test_list_agrees_with_the_last_poll_that_reported_a_state(builder, polls, outcomes):
+    builder.request(generating())
+    for response in polls:
+        builder.poll(response)
+    builder.list(job(status="generating"))
+    assert builder.outcomes("time.list-status") == outcomes
+
+
+def test_list_of_another_account_is_not_compared_with_polls(builder):
+    builder.poll(complete(), sender=0)
+    builder.list(job(status="generating"), sender=1)
     assert builder.outcomes("time.list-status") == []

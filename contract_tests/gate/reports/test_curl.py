@@ -54,6 +54,8 @@ def test_request_has_content_length_0():
         (Credential.NO_SCHEME, '-H "Authorization: $PROLIFIC_TOKEN" '),
         (Credential.NEAR_SCHEME, '-H "Authorization: Tokens $PROLIFIC_TOKEN" '),
         (Credential.TRUNCATED, '-H "Authorization: Token ${PROLIFIC_TOKEN%?}" '),
+        (Credential.OTHER_END, '-H "Authorization: Token ${PROLIFIC_TOKEN%?}~" '),
+        (Credential.OTHER_START, '-H "Authorization: Token ~${PROLIFIC_TOKEN#?}" '),
         (Credential.BEHEADED, '-H "Authorization: Token ${PROLIFIC_TOKEN#?}" '),
         (Credential.EXTENDED, '-H "Authorization: Token ${PROLIFIC_TOKEN}x" '),
         (

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from prolific_contract._lazy import lazy
 
 if TYPE_CHECKING:
-    from prolific_contract.gate.conversation._access_probes import BAD_CREDENTIALS, NEAR_MISSES
+    from prolific_contract.gate.conversation._access_probes import BAD_CREDENTIALS, STRANGERS
     from prolific_contract.gate.conversation._export_requests import MOST_EXPORT_REQUESTS
     from prolific_contract.gate.conversation._generated_requests import generate_requests
     from prolific_contract.gate.conversation._http_target import LiveTarget
@@ -44,7 +44,7 @@ __all__ = [
     "CAREFUL",
     "KNOWN_JOB",
     "MOST_EXPORT_REQUESTS",
-    "NEAR_MISSES",
+    "STRANGERS",
     "USER_AGENT",
     "WRONG_TOKEN",
     "ApiRequest",
@@ -69,7 +69,7 @@ __all__ = [
 if not TYPE_CHECKING:
     __getattr__ = lazy(
         __name__,
-        _access_probes="BAD_CREDENTIALS NEAR_MISSES",
+        _access_probes="BAD_CREDENTIALS STRANGERS",
         _export_requests="MOST_EXPORT_REQUESTS",
         _generated_requests="generate_requests",
         _http_target="LiveTarget",

@@ -12,17 +12,16 @@ from prolific_contract.gate.conversation._plan import ConversationPlan
 from prolific_contract.gate.conversation._resources import (
     ResourceProgress,
     TrackedJob,
-    earliest_request_time,
     job_id_in,
     state_in,
     text_member,
 )
 from prolific_contract.gate.conversation._steps import ApiRequest, Sender, Steps
 
-MOST_EXPORT_REQUESTS: Final = 13
+MOST_EXPORT_REQUESTS: Final = 16
 """The most POSTs with the token for each batch or collection under the polite profile.
 
-Eight of them belong to the probes of filters, and are sent only if edition 2026-11 is enforced.
+Eleven of them belong to the probes of filters, and are sent only if edition 2026-11 is enforced.
 Each starts at most one export. Repetitions after 429, or 503 with Retry-After, do not count: the
 refused request started nothing.
 """
@@ -67,7 +66,7 @@ class ExportRequests:
         Returns:
             The job, if it is new.
         """
-        if resource.is_full:
+        if not resource.may_start_job():
             return None
         exchange = yield from self._sender.request(
             ApiRequest("POST", resource.path), immediately=immediately
@@ -80,11 +79,7 @@ class ExportRequests:
         export_id = job_id_in(exchange)
         if export_id is None or any(job.export_id == export_id for job in resource.all_jobs):
             return None
-        deadline = self._sender.now + self._plan.max_wait
-        requested_after = earliest_request_time(exchange)
-        job = TrackedJob(
-            resource.subject, export_id, exchange.at, deadline, requested_after, resource.last_state
-        )
+        job = TrackedJob.of(resource.subject, export_id, exchange, self._plan.max_wait)
         resource.jobs.append(job)
         yield from self._polls.poll(job, immediately=True)
         return job

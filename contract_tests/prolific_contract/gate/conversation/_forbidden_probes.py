@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from prolific_contract._vocabulary import UNKNOWN_EXPORT_ID
-from prolific_contract.gate.conversation._access_probes import STRANGERS
+from prolific_contract.gate.conversation._filter_probes import with_filter
 from prolific_contract.gate.conversation._plan import ConversationPlan
 from prolific_contract.gate.conversation._resources import ResourceProgress, path_to
 from prolific_contract.gate.conversation._steps import ApiRequest, Sender, Steps
@@ -30,14 +30,16 @@ class ForbiddenProbes:
             job = f"{path}/{UNKNOWN_EXPORT_ID}"
             yield from self._send("POST", path)
             yield from self._send("GET", job)
-            for method in ("POST", "GET") if lists_jobs else ("POST",):
-                yield from self._send(method, path, *STRANGERS)
-            for method in ("GET", "DELETE") if lists_jobs else ("GET",):
-                yield from self._send(method, job, *STRANGERS)
-        for path in self._paths if lists_jobs else ():
-            yield from self._send("GET", path)
-            yield from self._send("DELETE", f"{path}/{UNKNOWN_EXPORT_ID}")
+            yield from self._send("POST", path, Credential.NONE)
+            yield from self._send("GET", job, Credential.WRONG_TOKEN)
+            if lists_jobs:
+                yield from self._send("GET", path, Credential.WRONG_TOKEN)
+                yield from self._send("DELETE", job, Credential.NONE)
+                yield from self._send("POST", with_filter(path))
+                yield from self._send("GET", path)
+                yield from self._send("DELETE", job)
 
-    def _send(self, method: str, path: str, *credentials: Credential) -> Steps[None]:
-        for credential in credentials or (Credential.VALID,):
-            yield from self._sender.request(ApiRequest(method, path, credential))
+    def _send(
+        self, method: str, path: str, credential: Credential = Credential.VALID
+    ) -> Steps[None]:
+        yield from self._sender.request(ApiRequest(method, path, credential))

@@ -6,6 +6,7 @@ It deletes a job only if the conversation certainly started it.
 from collections.abc import Iterable
 from typing import Final
 
+from prolific_contract._vocabulary import ENDED
 from prolific_contract.gate.conversation._job_lists import JobLists
 from prolific_contract.gate.conversation._job_polls import JobPolls
 from prolific_contract.gate.conversation._resources import ResourceProgress, TrackedJob
@@ -16,6 +17,7 @@ _DELETION_SECONDS: Final = 30.0
 # A job this many times as old as another, plus a second, certainly has another age.
 _FAR_OLDER: Final = 2.0
 _SECOND: Final = 1.0
+_GONE: Final = (404, 410)
 
 
 class JobDeletions:
@@ -34,6 +36,8 @@ class JobDeletions:
         # Without a response, the job may have been deleted.
         response = exchange.response if exchange is not None else None
         job.deleted = exchange is not None and (response is None or response.status < 300)
+        if job.deleted:
+            job.changed_at = self._sender.now
 
     def delete_while_generating(self, resource: ResourceProgress, job: TrackedJob) -> Steps[None]:
         """Try to delete a job that is generating.
@@ -56,10 +60,20 @@ class JobDeletions:
     def delete_twice(self, resource: ResourceProgress, job: TrackedJob) -> Steps[None]:
         """Delete a job, and look for it before the second deletion and after it."""
         yield from self.delete(job)
-        yield from self._sender.request(ApiRequest("GET", job.path))
+        polled = yield from self._sender.request(ApiRequest("GET", job.path))
+        if polled is not None and polled.response is not None and polled.response.status in _GONE:
+            resource.count_deletion()
         yield from self._lists.list(resource)
         for method in ("DELETE", "GET"):
             yield from self._sender.request(ApiRequest(method, job.path))
+
+    def _find_end(self, resource: ResourceProgress, job: TrackedJob) -> Steps[None]:
+        """Find out whether a job has ended: by the last list, or by a poll."""
+        listed_as = resource.states_listed.get(job.export_id.lower())
+        if job.only_requested and listed_as in ENDED:
+            job.state = str(listed_as)
+        elif not job.ended:
+            yield from self._polls.poll(job)
 
     def delete_owned_jobs(self, resources: Iterable[ResourceProgress]) -> Steps[None]:
         """Delete every job that the conversation started, and list what remains."""
@@ -71,17 +85,19 @@ class JobDeletions:
                 job.export_id.lower() not in resource.creation_times for job in resource.all_jobs
             ):
                 yield from self._lists.list(resource)
-            own += [job for job in resource.all_jobs if resource.owns(job) and not job.deleted]
-        for job in own:
-            if not job.ended:
-                yield from self._polls.poll(job)
+            for job in resource.all_jobs:
+                if resource.owns(job) and not job.deleted:
+                    own.append(job)
+                    yield from self._find_end(resource, job)
         # A slow job must not delay the deletion of the others.
         for job in sorted(own, key=lambda job: not job.ended):
             if not job.ended:
                 yield from self._polls.poll_until_ended(job)
             yield from self.delete(job)
-            yield from self._sender.request(ApiRequest("GET", job.path))
+            if not job.only_requested:
+                # The list shows whether the others are gone.
+                yield from self._sender.request(ApiRequest("GET", job.path))
         for resource in managed:
             # Without this list, it is unknown which jobs exist.
             resource.ids_listed = None
-            yield from self._lists.list(resource)
+            yield from self._lists.list_settled(resource)

@@ -39,6 +39,14 @@ class JobLists:
         resource.update_from_list(exchange)
         return exchange
 
+    def list_settled(self, resource: ResourceProgress) -> Steps[None]:
+        """List the jobs of a resource, and once more later if the list may be behind."""
+        yield from self.list(resource)
+        seconds = resource.settled_at() - self._sender.now
+        if seconds > 0:
+            yield from self._sender.pause(seconds)
+            yield from self.list(resource)
+
     def list_existing_jobs(self, resource: ResourceProgress) -> Steps[None]:
         """List the jobs before the conversation, and find out whether the server lists jobs."""
         if self._plan.edition == "2026-03":

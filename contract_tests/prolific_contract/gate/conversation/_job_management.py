@@ -1,5 +1,7 @@
 """Probes of the operations that edition 2026-11 adds: lists, deletions and filters."""
 
+from itertools import pairwise
+
 from prolific_contract._vocabulary import UNKNOWN_EXPORT_ID, UNKNOWN_RESOURCE_ID
 from prolific_contract.gate.conversation._access_probes import AccessProbes
 from prolific_contract.gate.conversation._filter_probes import FilterProbes
@@ -45,7 +47,8 @@ class JobManagement:
             and not resource.filtered
         ):
             yield from self._filters.probe_while_generating(resource)
-        yield from self._lists.list(resource)
+        if len(resource.jobs) == 1:
+            yield from self._lists.list_settled(resource)
 
     def probe_after_end(self, resource: ResourceProgress) -> Steps[None]:
         """List jobs after they ended, and try deletions that must be refused."""
@@ -66,15 +69,36 @@ class JobManagement:
                 yield from self._polls.poll(job)
 
     def probe_deletion(self, resource: ResourceProgress) -> Steps[None]:
-        """Delete the first filtered job twice, and list the others, which must remain.
+        """Delete the first filtered job twice, and the second one once.
 
-        Before that, request the same filter again, and one with known responses.
+        Request the filter of the first one before that, and that of the second one after it: each
+        request has to start another job. Then request a filter with known responses.
         """
         if not resource.lists_jobs:
             return
-        yield from self._filters.probe_after_end(resource)
-        yield from self._filters.probe_period(resource)
+        yield from self._filters.request_first_again(resource)
         for job in resource.filtered[:1]:
-            yield from self._lists.list(resource)
             if job.ended and resource.owns(job) and not job.deleted:
                 yield from self._deletions.delete_twice(resource, job)
+        for first, job in pairwise(resource.filtered[:2]):
+            if first.deleted and job.only_requested and resource.owns(job):
+                yield from self._polls.poll(job)
+                yield from self._delete_and_request_again(resource, job)
+        yield from self._filters.probe_period(resource)
+
+    def _delete_and_request_again(self, resource: ResourceProgress, job: TrackedJob) -> Steps[None]:
+        if not job.ended:
+            return
+        yield from self._deletions.delete(job)
+        if job.deleted:
+            resource.count_deletion()
+            yield from self._filters.request_second_again(resource)
+
+    def check_at_end(self, resource: ResourceProgress) -> Steps[None]:
+        """List what remains, and look for a job that was deleted some seconds ago."""
+        if not resource.lists_jobs:
+            return
+        yield from self._lists.list_settled(resource)
+        for job in resource.filtered[:1]:
+            if job.deleted:
+                yield from self._sender.request(ApiRequest("GET", job.path))

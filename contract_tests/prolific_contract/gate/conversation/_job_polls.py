@@ -1,6 +1,7 @@
 """The part of the conversation that polls jobs, and inspects those that ended."""
 
 from collections.abc import Iterable
+from itertools import repeat
 from typing import Final
 
 from prolific_contract.gate.conversation._archive_fetches import ArchiveFetches
@@ -55,7 +56,8 @@ class JobPolls:
             if job.ended:
                 yield from self._inspect_ended_job(job)
             else:
-                delays = self._plan.pace.delays()
+                pace = self._plan.pace
+                delays = pace.delays() if job.polled_often else repeat(pace.steady)
                 polls.append(Poll(job, delays, self._sender.now + next(delays)))
         while polls:
             poll = min(polls, key=lambda poll: poll.due)
@@ -80,9 +82,9 @@ class JobPolls:
         return True
 
     def _inspect_ended_job(self, job: TrackedJob) -> Steps[None]:
-        """Fetch the archive of an ended job, and poll the job twice more."""
+        """Fetch the archive of an ended job, and poll the job again."""
         job.content = yield from self._archives.fetch_archive(job.subject, job.url)
-        for _ in range(2):
+        for _ in range(2 if job.polled_often else 1):
             yield from self.poll(job)
 
 

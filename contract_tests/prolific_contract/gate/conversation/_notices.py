@@ -15,7 +15,7 @@ def notices_about(resource: ResourceProgress, may_start: Iterable[Exchange]) -> 
         may_start: The requests of the conversation that may have started an export.
     """
     location = f"the {resource.subject.kind} {resource.subject.id}"
-    if resource.is_full and resource.ids_before is not None:
+    if resource.lacked_jobs and resource.ids_before is not None:
         yield (
             f"{location} already had {len(resource.ids_before)} of its ten export jobs, and the "
             "check leaves the last one to others, so some tests were skipped; delete some jobs, "

@@ -44,7 +44,14 @@ WRONG_TOKEN: Final = "prolific-contract-made-this-token-up"  # noqa: S105 - open
 
 # They resemble the token so much that the redactor can't tell them apart.
 _OTHER_TOKENS: Final = frozenset(
-    {Credential.TRUNCATED, Credential.BEHEADED, Credential.EXTENDED, Credential.OTHER_CASE}
+    {
+        Credential.TRUNCATED,
+        Credential.BEHEADED,
+        Credential.EXTENDED,
+        Credential.OTHER_END,
+        Credential.OTHER_START,
+        Credential.OTHER_CASE,
+    }
 )
 
 # In bytes. A documented body is smaller than one kilobyte, but may have undocumented members.
@@ -351,7 +358,14 @@ def _authorization(credential: Credential, token: str) -> str | None:
         Credential.TRUNCATED: f"Token {token[:-1]}",
         Credential.BEHEADED: f"Token {token[1:]}",
         Credential.EXTENDED: f"Token {token}x",
+        Credential.OTHER_END: f"Token {token[:-1]}{_other(token[-1:])}",
+        Credential.OTHER_START: f"Token {_other(token[:1])}{token[1:]}",
         # A token without letters has only one case.
         Credential.OTHER_CASE: f"Token {swapped if swapped != token else f'{token}X'}",
     }
     return fields.get(credential)
+
+
+def _other(character: str) -> str:
+    """Another character, which a token can have."""
+    return "~" if character != "~" else "-"

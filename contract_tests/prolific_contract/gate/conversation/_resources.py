@@ -9,14 +9,17 @@ from urllib.parse import quote
 from attrs import define, field
 from prolific_exports._model._timestamps import utc_moment
 
-from prolific_contract._vocabulary import DOTS, ENDED, STATES, UNFINISHED, Kind, path_of
+from prolific_contract._vocabulary import DOTS, ENDED, STATES, UNFINISHED, Action, Kind, path_of
 from prolific_contract.gate.conversation._steps import ApiRequest
+from prolific_contract.gate.laws._jobs import LAG
 from prolific_contract.gate.trace._archive_content import ArchiveContent
-from prolific_contract.gate.trace._exchanges import Exchange, Subject
+from prolific_contract.gate.trace._exchanges import Credential, Exchange, Subject
 
 _HALVES: Final = re.compile("[\ud800-\udfff]")
 # A Date has whole seconds, and so may the time at which a job was requested.
 _SECOND: Final = timedelta(seconds=1)
+# Seconds more than a list may be behind.
+_MARGIN: Final = 0.1
 
 
 @define(eq=False)
@@ -29,9 +32,14 @@ class TrackedJob:
             returned the job.
         deadline: Seconds from the start of the conversation by which the job has to end.
         requested_after: Earliest time of that request by the server's clock.
+        changed_at: When the conversation learned of the last change (start, end or deletion), in
+            seconds from its start.
         state: The last reported state.
         url: The last reported URL of the archive.
+        polled_often: Whether it is polled soon after its start and twice after its end, as the
+            exports without a filter are.
         polled_to_end: Whether the conversation polled it until it ended or gave up.
+        only_requested: Whether it is not polled before it is deleted at the end.
         deleted: Whether the conversation deleted it, as far as it knows.
         content: The content of its archive; None if it was not read.
     """
@@ -41,11 +49,30 @@ class TrackedJob:
     requested_at: float
     deadline: float
     requested_after: datetime
+    changed_at: float
     state: str | None = None
     url: str | None = None
+    polled_often: bool = True
     polled_to_end: bool = False
+    only_requested: bool = False
     deleted: bool = False
     content: ArchiveContent | None = None
+
+    @classmethod
+    def of(
+        cls, subject: Subject, export_id: str, exchange: Exchange, max_wait: float
+    ) -> "TrackedJob":
+        """The job that the response to a request returns for the first time."""
+        now = exchange.at + exchange.took
+        return cls(
+            subject,
+            export_id,
+            exchange.at,
+            now + max_wait,
+            earliest_request_time(exchange),
+            now,
+            state_in(exchange),
+        )
 
     @property
     def path(self) -> str:
@@ -65,8 +92,10 @@ class TrackedJob:
     def update(self, exchange: Exchange | None) -> bool:
         """Update state and URL from a response; return whether it has a state."""
         state = state_in(exchange)
-        if state is None:
+        if state is None or exchange is None:
             return False
+        if state in ENDED and not self.ended:
+            self.changed_at = exchange.at + exchange.took
         self.state, self.url = state, text_member(exchange, "url")
         return True
 
@@ -82,9 +111,12 @@ class ResourceProgress:
         lists_jobs: Whether the server lists and deletes jobs, as far as is known.
         ids_before: Ids of the jobs before the conversation; None if unknown.
         ids_listed: Ids of the jobs in the last list; None if it could not be read.
+        states_listed: The states of the jobs in the last list, by id in lower case.
         spellings: The ids of listed jobs as listed, by id in lower case.
         creation_times: The created_at of listed jobs, by id.
         jobs_left: How many jobs may still be started; None for any number.
+        lacked_jobs: Whether a request was not sent because of that number.
+        presented: The bad credentials that each action was requested with.
         age_when_deleted: Age in seconds at which a generating job was deleted; None if none was.
     """
 
@@ -95,9 +127,12 @@ class ResourceProgress:
     lists_jobs: bool = False
     ids_before: frozenset[str] | None = None
     ids_listed: frozenset[str] | None = None
+    states_listed: dict[str, object] = field(factory=dict)
     spellings: dict[str, str] = field(factory=dict)
     creation_times: dict[str, datetime] = field(factory=dict)
     jobs_left: int | None = None
+    lacked_jobs: bool = False
+    presented: set[tuple[Action, Credential]] = field(factory=set)
     age_when_deleted: float | None = None
 
     @property
@@ -125,26 +160,50 @@ class ResourceProgress:
             return False
         return self.creation_times[export_id] >= job.requested_after
 
-    @property
-    def is_full(self) -> bool:
-        """Whether no further job may be started."""
-        return self.jobs_left is not None and self.jobs_left <= 0
+    def may_start_job(self, *, spare: int = 0) -> bool:
+        """Whether another job may be started; notes it if not.
 
-    @property
-    def has_spare_job(self) -> bool:
-        """Whether two more jobs may be started: one of them is for the second export."""
-        return self.jobs_left is None or self.jobs_left > 1
+        Args:
+            spare: How many jobs have to be left after it: one for the second export.
+        """
+        if self.jobs_left is None or self.jobs_left > spare:
+            return True
+        self.lacked_jobs = True
+        return False
 
     def update_from_list(self, exchange: Exchange | None) -> None:
         """Update the listed jobs from a response."""
         self.ids_listed = ids_in_list(exchange)
         if self.ids_listed is None or exchange is None or exchange.response is None:
             return
+        self.states_listed = {}
         for shown in exchange.response.json:
+            self.states_listed[shown["export_id"].lower()] = shown.get("status")
             self.spellings[shown["export_id"].lower()] = shown["export_id"]
             creation_times = utc_moment(shown.get("created_at"))
             if creation_times is not None:
                 self.creation_times[shown["export_id"].lower()] = creation_times
+
+    def settled_at(self) -> float:
+        """When the last list has to agree with what the conversation knows; 0 if it does.
+
+        A list may be behind for a moment.
+        """
+        if self.ids_listed is None:
+            return 0.0
+        differing = [job for job in self.all_jobs if not self._agrees(job)]
+        return max((job.changed_at + LAG + _MARGIN for job in differing), default=0.0)
+
+    def _agrees(self, job: TrackedJob) -> bool:
+        export_id = job.export_id.lower()
+        if job.deleted or export_id not in self.states_listed:
+            return job.deleted == (export_id not in self.states_listed)
+        return not job.ended or self.states_listed[export_id] not in UNFINISHED
+
+    def count_deletion(self) -> None:
+        """Count the room that a deletion makes for another job."""
+        if self.jobs_left is not None:
+            self.jobs_left += 1
 
     def count_request(self, exchange: Exchange | None) -> None:
         """Count the job that a request for an export may have started."""

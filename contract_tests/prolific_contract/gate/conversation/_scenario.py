@@ -175,5 +175,6 @@ class _Scenario:
             if refused:
                 # It shows that the export still exists.
                 yield from self._polls.poll(job)
-            yield from self._locations.poll_elsewhere(job)
+            yield from self._locations.poll_nearby(job)
         yield from self._locations.poll_unknown_job(resource)
+        yield from self._management.check_at_end(resource)

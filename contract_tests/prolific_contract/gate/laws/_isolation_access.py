@@ -28,9 +28,12 @@ from prolific_contract.gate.laws._observations import (
 from prolific_contract.gate.trace._exchanges import Credential, Exchange, HttpResponse, Trace
 
 _Account: TypeAlias = tuple[int | None, Kind, str]
+_Use: TypeAlias = tuple[_Account, Exchange, Operation, HttpResponse]
 
 # Seconds after a success during which access certainly lasts.
 _JUDGED_SECONDS: Final = 3600.0
+# Seconds before a success within which nobody gives access.
+_GIVEN_SECONDS: Final = 60.0
 # Other laws judge 404 to a poll, and refused deletions.
 _REFUSALS: Final[dict[Action, tuple[int, ...]]] = {
     "request": (401, 403, 404),
@@ -42,6 +45,7 @@ _REFUSALS: Final[dict[Action, tuple[int, ...]]] = {
 def _access_stays(trace: Trace, context: LawContext) -> Iterator[Observation]:
     used = list(_used(trace))
     last = {account: exchange for account, exchange, _, response in used if response.status < 300}
+    yield from _lists_before_exports(trace, context, used)
     latest: dict[_Account, Exchange] = {}
     for account, exchange, operation, response in used:
         earlier = latest.get(account)
@@ -63,13 +67,46 @@ def _access_stays(trace: Trace, context: LawContext) -> Iterator[Observation]:
                 f"the token had access to the {account[1]}, then a request got {response.status}",
                 earlier,
                 exchange,
-                about=[
-                    "api.access.token-lasts" if response.status == 401 else "api.access.granted"
-                ],
+                about=[_broken_by(response)],
             )
 
 
-def _used(trace: Trace) -> Iterator[tuple[_Account, Exchange, Operation, HttpResponse]]:
+def _lists_before_exports(
+    trace: Trace, context: LawContext, used: list[_Use]
+) -> Iterator[Observation]:
+    """Refused lists of a resource with which the next request succeeded."""
+    first: dict[_Account, Exchange] = {}
+    for account, exchange, _, response in used:
+        if response.status < 300:
+            first.setdefault(account, exchange)
+    for account, exchange, operation, response in used:
+        success = first.get(account)
+        if (
+            operation.action == "list"
+            and response.status in _REFUSALS["list"]
+            and success is not None
+            and before(exchange, success)
+            and success.at - exchange.at <= _GIVEN_SECONDS
+            # In a recording of others, access may have been given between two requests.
+            and trace.subjects
+            and _lists(trace, context, exchange)
+        ):
+            yield violated(
+                operation,
+                f"the list of the {account[1]} got {response.status}, but the token has access: a "
+                "later request succeeded",
+                exchange,
+                success,
+                about=[_broken_by(response)],
+            )
+
+
+def _broken_by(response: HttpResponse) -> str:
+    """The statement that a refusal breaks."""
+    return "api.access.token-lasts" if response.status == 401 else "api.access.granted"
+
+
+def _used(trace: Trace) -> Iterator[_Use]:
     """The requests with the token for resources that the conversation may use."""
     own = {
         (subject.kind, canonical(subject.id)) for subject in trace.subjects if not subject.forbidden
@@ -135,12 +172,16 @@ LAWS: Final = (
             "Tokens do not expire, 403 means missing access to the workspace of the resource, "
             "and 404 that there is no such resource. Each operation needs the same access. The "
             "law judges one hour; in recordings of others, only refusals between two "
-            "successes. Not judged: requests that may exceed the job limit, whose refusal has "
-            "no documented status.",
+            "successes. A list refused in the minute before the first success is judged, too: a "
+            "resource without jobs has an empty list. Not judged: requests that may exceed the "
+            "job limit, whose refusal has no documented status.",
             ("D-3", "D-12", "D-13"),
         ),
         operations=(*REQUEST, *STATUS, *LIST),
-        needs="a success with the token, and a later request of it for the same resource",
+        needs=(
+            "a success with the token, and another request of it for the same resource: a later "
+            "one, or an earlier list"
+        ),
         check=_access_stays,
         mutants=(
             "access-lost-401",
@@ -148,6 +189,7 @@ LAWS: Final = (
             "access-lost-404",
             "list-refused-403",
             "list-refused-404",
+            "list-empty-404",
         ),
     ),
 )

@@ -5,8 +5,14 @@ from typing import Final
 
 from attrs import frozen
 
-from prolific_contract._vocabulary import UNKNOWN_EXPORT_ID, UNKNOWN_RESOURCE_ID, Address
-from prolific_contract.gate.laws._jobs import canonical, forbidden_resources, resource_of, same_id
+from prolific_contract._vocabulary import (
+    KINDS,
+    UNKNOWN_EXPORT_ID,
+    UNKNOWN_RESOURCE_ID,
+    Address,
+    Kind,
+)
+from prolific_contract.gate.laws._jobs import canonical, forbidden_resources, resource_of
 from prolific_contract.gate.laws._law import Law, LawContext, LawSource, Observation
 from prolific_contract.gate.laws._lists import first_requests, lists_of
 from prolific_contract.gate.laws._observations import (
@@ -20,7 +26,7 @@ from prolific_contract.gate.laws._observations import (
     violated,
 )
 from prolific_contract.gate.trace._exchanges import Trace
-from prolific_contract.gate.trace._near_ids import is_random
+from prolific_contract.gate.trace._near_ids import is_random, is_unique, near_resource_ids
 
 
 @frozen
@@ -133,9 +139,10 @@ def _unknown_resource(trace: Trace, context: LawContext) -> Iterator[Observation
         if (key.kind, key.resource_id) != (one.kind, one.resource_id)
         and one.find(key.export_id) is not None
     }
+    unknown = _unknown_resources(trace)
     for exchange, operation, response in requests_with_response(trace):
         address = exchange.address
-        if address is None or not same_id(address.resource_id, UNKNOWN_RESOURCE_ID):
+        if address is None or resource_of(address) not in unknown:
             continue
         if not has_access(exchange) or is_silent(response):
             continue
@@ -147,6 +154,21 @@ def _unknown_resource(trace: Trace, context: LawContext) -> Iterator[Observation
                 f"a request for a {address.kind} that does not exist got {response.status}",
                 exchange,
             )
+
+
+def _unknown_resources(trace: Trace) -> frozenset[tuple[Kind, str]]:
+    """Kind and canonical id of resources that do not exist.
+
+    Besides the one that is made up, these are a given resource's id under the other kind, and ids
+    that are longer or shorter by a digit.
+    """
+    given = {(subject.kind, canonical(subject.id)) for subject in trace.subjects}
+    unknown: set[tuple[Kind, str]] = {(kind, UNKNOWN_RESOURCE_ID) for kind in KINDS}
+    for subject in trace.subjects:
+        if is_unique(subject.id):
+            unknown |= {(kind, canonical(subject.id)) for kind in KINDS}
+        unknown |= {(subject.kind, near) for near in near_resource_ids(subject.id) or ()}
+    return frozenset(unknown - given)
 
 
 LAWS: Final = (
@@ -184,18 +206,25 @@ LAWS: Final = (
         ),
         source=LawSource(
             "API reference, errors; documents/000, 001",
-            "404 means that there is no such resource. 403 is accepted, too, because a server "
-            "may not say which resources exist.",
+            "404 means that there is no such resource. Other refusals are accepted, too, because a "
+            "server may not say which resources exist. The id of a batch is no id of a "
+            "collection, and a longer or shorter id is not that of the resource.",
             ("D-12", "D-13"),
         ),
         operations=API,
-        needs="a request with the token for a batch or collection whose id was made up",
+        needs=(
+            "a request with the token for a batch or collection whose id was made up, or is that "
+            "of a given resource of the other kind, or nearly that of a given resource"
+        ),
         check=_unknown_resource,
         mutants=(
             "unknown-resource-exported",
             "unknown-resource-status",
             "unknown-resource-listed",
             "unknown-resource-deleted",
+            "near-resource-shorter",
+            "near-resource-longer",
+            "resource-of-other-kind",
         ),
     ),
 )

@@ -12,7 +12,7 @@ from prolific_contract.gate.laws._jobs import (
     returned_job_id,
 )
 from prolific_contract.gate.laws._lists import lists_of
-from prolific_contract.gate.laws._observations import has_access, query
+from prolific_contract.gate.laws._observations import conditions, has_access
 from prolific_contract.gate.trace._exchanges import Exchange, Trace
 
 # The responses of a server that does not list jobs.
@@ -67,7 +67,7 @@ def _is_same(one: Exchange, other: Exchange) -> bool:
         one.address is not None
         and other.address is not None
         and resource_of(one.address) == resource_of(other.address)
-        and query(one) == query(other)
+        and conditions(one) == conditions(other)
     )
 
 

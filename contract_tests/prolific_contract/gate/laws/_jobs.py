@@ -7,7 +7,7 @@ from typing import Final
 from attrs import field, frozen
 
 from prolific_contract._vocabulary import STATES, UNFINISHED, Address, Kind, Operation, State
-from prolific_contract.gate.laws._observations import has_access, once, query
+from prolific_contract.gate.laws._observations import conditions, has_access, once
 from prolific_contract.gate.trace._exchanges import Credential, Exchange, Trace
 from prolific_contract.gate.trace._near_ids import is_uuid
 
@@ -19,7 +19,10 @@ EXISTING: Final[frozenset[State]] = frozenset(STATES) - {"failed"}
 """The states that no deleted job is in; a deleted job may be reported as failed."""
 
 LAG: Final = 2.5
-"""Seconds after the response to a request during which parts of a server may not know its job."""
+"""Seconds during which parts of a server may not know what another part did.
+
+A poll or a list may lack a new job, and a list may have a deleted job or an earlier state.
+"""
 
 
 @frozen
@@ -78,9 +81,14 @@ class ObservedJob:
         return (poll for poll in self.polls if state(poll) and before(exchange, poll))
 
 
-def may_lag(request: Exchange, exchange: Exchange) -> bool:
-    """Whether an exchange came so soon after a request that it need not show the new job yet."""
-    return exchange.at - (request.at + request.took) < LAG
+def may_lag(change: Exchange, exchange: Exchange) -> bool:
+    """Whether an exchange came so soon after a change that it need not show it yet."""
+    return seconds_between(change, exchange) < LAG
+
+
+def seconds_between(earlier: Exchange, later: Exchange) -> float:
+    """Seconds from the response to an exchange until a later request was sent."""
+    return later.at - (earlier.at + earlier.took)
 
 
 def is_regular(exchange: Exchange) -> bool:
@@ -163,15 +171,15 @@ def refusal(exchange: Exchange) -> int | None:
 
 @once
 def requests_of(trace: Trace) -> dict[tuple[Kind, str, str], list[Exchange]]:
-    """The requests for exports by kind, resource and query.
+    """The requests for exports by kind, resource and conditions.
 
-    The query belongs to the key, because edition 2026-11 has a job for each filter.
+    The conditions belong to the key, because edition 2026-11 has a job for each filter.
     """
     requests: dict[tuple[Kind, str, str], list[Exchange]] = {}
     for exchange in trace.exchanges:
         address = exchange.address
         if address is not None and is_request(exchange) and is_regular(exchange):
-            key = (*resource_of(address), query(exchange))
+            key = (*resource_of(address), conditions(exchange))
             requests.setdefault(key, []).append(exchange)
     return requests
 

@@ -21,7 +21,8 @@ from prolific_contract.gate.laws._jobs import (
 from prolific_contract.gate.laws._observations import is_whole, once, query, quote
 from prolific_contract.gate.trace._exchanges import Exchange, Trace
 
-_CONDITION_NAMES: Final = ("study_id", "from", "to")
+CONDITION_NAMES: Final = ("study_id", "from", "to")
+"""The conditions of a filter."""
 
 
 @frozen
@@ -109,7 +110,7 @@ def parse_filter(pairs: Any) -> dict[str, Any] | None:
     if not isinstance(pairs, dict):
         return None
     found: dict[str, Any] = {}
-    for name in _CONDITION_NAMES:
+    for name in CONDITION_NAMES:
         value = pairs.get(name)
         if value is not None:
             found[name] = value if name == "study_id" else utc_moment(value) or value

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import wraps
 from typing import Any, Final, TypeVar
+from urllib.parse import parse_qsl, urlencode
 
 from prolific_exports._model._redactor import Redactor
 
@@ -119,6 +120,12 @@ def query(exchange: Exchange) -> str:
     return exchange.url.partition("#")[0].partition("?")[2]
 
 
+def conditions(exchange: Exchange) -> str:
+    """The query of a request in one form: equal for parameters in another order or encoding."""
+    pairs = parse_qsl(query(exchange), keep_blank_values=True)
+    return urlencode(sorted(pairs, key=lambda pair: pair[0]))
+
+
 def is_silent(response: HttpResponse) -> bool:
     """Whether a response says nothing about access: rate limits and server errors."""
     return response.status == 429 or response.status >= 500
@@ -132,11 +139,12 @@ def has_final_slash(exchange: Exchange) -> bool:
 def is_odd(exchange: Exchange) -> bool:
     """Whether a request has a form that no page documents, so that any refusal is right.
 
-    The id of a job is a UUID. A server may refuse one of another length before it looks for the
-    job.
+    The id of a job is a UUID, that of a resource may be one. A server may refuse an id of another
+    length before it looks for the job or the resource.
     """
-    export_id = exchange.address.export_id if exchange.address is not None else None
-    misshapen = export_id is not None and is_misshapen(export_id)
+    address = exchange.address
+    ids = () if address is None else (address.resource_id, address.export_id)
+    misshapen = any(one is not None and is_misshapen(one) for one in ids)
     return has_final_slash(exchange) or misshapen or (exchange.generated and not is_plain(exchange))
 
 

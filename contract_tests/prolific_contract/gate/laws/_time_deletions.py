@@ -13,8 +13,10 @@ from prolific_contract.gate.laws._jobs import (
     is_regular,
     is_unfinished,
     jobs_of,
+    may_lag,
     returned_job_id,
     same_id,
+    seconds_between,
     state,
 )
 from prolific_contract.gate.laws._law import Law, LawContext, LawSource, Observation
@@ -27,13 +29,15 @@ from prolific_contract.gate.laws._lists import (
     may_have_been_deleted,
     overlaps,
 )
-from prolific_contract.gate.laws._observations import DELETE, held, once, violated
+from prolific_contract.gate.laws._observations import DELETE, conditions, held, once, violated
 from prolific_contract.gate.trace._exchanges import Credential, Exchange, Trace
 
 # Seconds after a response within which the reported state is treated as current, and which the
 # server has to make an end known to all its parts.
 _JUST_NOW: Final = 1.0
 _GONE: Final = (404, 410)
+# Two exports with the same filter take similar times: not this many times as long.
+_MUCH_LONGER: Final = 2.0
 
 
 def _deleted(trace: Trace, context: LawContext) -> Iterator[Observation]:
@@ -88,8 +92,9 @@ def _listed_after(trace: Trace, deletion: Deletion, until: int) -> Iterator[Obse
         if one.find(key.export_id) is None:
             if was_listed:
                 yield held(deletion.operation, deletion.exchange, one.exchange)
-        else:
-            seen = "a deleted job is still listed"
+        elif not may_lag(deletion.exchange, one.exchange):
+            seconds = seconds_between(deletion.exchange, one.exchange)
+            seen = f"a deleted job is still listed {seconds:.1f} s after its deletion"
             yield violated(
                 deletion.operation,
                 seen,
@@ -141,7 +146,17 @@ def _delete_generating(trace: Trace, context: LawContext) -> Iterator[Observatio
             earlier = done.setdefault(key, [])
             others = [one for one in earlier if one.excludes(ended)]
             earlier.append(ended)
-            if others:
+            slow = _slower_export(trace, job, ended)
+            if slow is not None:
+                yield violated(
+                    deletion.operation,
+                    f"a job was deleted {ended.latest:.1f} s after its request, just after it was "
+                    f"generating; the other export of the {deletion.key.kind} took longer",
+                    last_event,
+                    slow,
+                    exchange,
+                )
+            elif others:
                 yield violated(
                     deletion.operation,
                     f"{len(others) + 1} generating jobs were deleted, at different ages",
@@ -177,6 +192,24 @@ class _DeletedJob:
     def excludes(self, other: "_DeletedJob") -> bool:
         """Whether no single duration of exports explains both deletions."""
         return self.latest < other.earliest or other.latest < self.earliest
+
+
+def _slower_export(trace: Trace, job: ObservedJob, deleted: _DeletedJob) -> Exchange | None:
+    """A poll of another export with the same filter that was generating much longer, if any."""
+    wanted = conditions(job.named[0])
+    for other in jobs_of(trace).values():
+        if other.key == job.key or not other.named or _resource(other.key) != _resource(job.key):
+            continue
+        if conditions(other.named[0]) != wanted:
+            continue
+        for poll in filter(is_unfinished, other.polls):
+            if seconds_between(other.named[0], poll) > _MUCH_LONGER * deleted.latest + _JUST_NOW:
+                return poll
+    return None
+
+
+def _resource(key: JobKey) -> tuple[str, str]:
+    return key.kind, key.resource_id
 
 
 def _refused_while_generating(
@@ -331,18 +364,25 @@ def _shown_after(trace: Trace, job: ObservedJob, deletion: Exchange) -> Exchange
 LAWS: Final = (
     Law(
         id="time.deleted",
-        statement="A deleted job is gone at once, from the list and for polls.",
+        statement="A deleted job is gone: at once for polls, soon from the list, and for ever.",
         source=LawSource(
             "API reference, delete an export",
             "A deletion takes effect immediately and cannot be undone; the list omits deleted "
-            "jobs. A later poll may return 404, or failed as for a deleted archive. Not "
-            "judged: URLs returned earlier, which the documents do not mention.",
+            "jobs. Because another part of the server may answer lists, they have 2.5 seconds. A "
+            "later poll may return 404, or failed as for a deleted archive. Not judged: URLs "
+            "returned earlier, which the documents do not mention.",
             ("D-3",),
         ),
         operations=DELETE,
         needs="a job that existed and was deleted, and a later poll of it or a later list",
         check=_deleted,
-        mutants=("delete-nothing", "delete-list-only", "delete-job-only", "delete-later"),
+        mutants=(
+            "delete-nothing",
+            "delete-list-only",
+            "delete-job-only",
+            "delete-later",
+            "deleted-returns",
+        ),
     ),
     Law(
         id="time.delete-generating",
@@ -352,13 +392,14 @@ LAWS: Final = (
             "Only jobs that have ended can be deleted. A job may end between a poll and the "
             "deletion, so one deleted job proves nothing, and neither do several of about the "
             "same age, because exports of a resource take similar times. Deleted jobs of "
-            "different ages violate the law.",
+            "different ages violate the law, and so does one that was deleted much earlier than "
+            "another export with the same filter ended.",
             ("D-3",),
         ),
         operations=DELETE,
         needs="a request to delete a job that is generating",
         check=_delete_generating,
-        mutants=("delete-generating", "delete-generating-404"),
+        mutants=("delete-generating", "delete-generating-once", "delete-generating-404"),
     ),
     Law(
         id="time.delete-refused",

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
-from prolific_contract._vocabulary import JOB_LIMIT, Kind, Operation
+from prolific_contract._vocabulary import JOB_LIMIT, UNKNOWN_STUDY_IDS, Kind, Operation
 from prolific_contract.gate.laws._documented import documented
 from prolific_contract.gate.laws._job_limit import may_be_full
 from prolific_contract.gate.laws._jobs import (
@@ -21,6 +21,7 @@ from prolific_contract.gate.laws._jobs import (
 )
 from prolific_contract.gate.laws._law import Law, LawContext, LawSource, Observation
 from prolific_contract.gate.laws._lists import (
+    CONDITION_NAMES,
     JobList,
     deletions_of,
     first_requests,
@@ -30,6 +31,7 @@ from prolific_contract.gate.laws._lists import (
 from prolific_contract.gate.laws._observations import REQUEST, held, quote, violated
 from prolific_contract.gate.trace._exchanges import MISSING, Exchange, HttpResponse, Trace
 
+_MADE_UP: Final = "made up"
 _REFERENCE: Final = "API reference, request an export"
 
 
@@ -80,25 +82,46 @@ def _generates_after(job: ObservedJob, request: Exchange) -> bool:
 
 
 def _filter_accepted(trace: Trace, context: LawContext) -> Iterator[Observation]:
-    accepted: set[tuple[Kind, str, object]] = set()
+    accepted = _accepted_studies(trace)
     for kind, resource_id, request in _requests(trace):
         given = requested_filter(request)
         if not given or request.response is None or _is_empty_period(given):
             continue
         operation, status = Operation(kind, "request"), request.response.status
-        study = (kind, resource_id, given.get("study_id"))
         if state(request):
-            accepted.add(study)
             yield held(operation, request)
-        elif (
-            _is_refusal(request.response)
+            continue
+        study = given.get("study_id")
+        # Whether a study belongs to a resource, only the server knows.
+        same = [] if study is None else accepted.get((kind, resource_id, _kind_of_study(study)))
+        if (
+            same is not None
+            and _is_refusal(request.response)
             and status != 429
-            # Whether a study belongs to a resource, only the server knows.
-            and ("study_id" not in given or study in accepted)
             and _exported_before(trace, request)
             and not may_be_full(trace, request, context.edition)
         ):
-            yield violated(operation, f"a request with a valid filter got {status}", request)
+            names = " and ".join(name for name in CONDITION_NAMES if name in given)
+            shown_by = sorted([*same, request], key=lambda one: one.index)
+            yield violated(
+                operation, f"a request with a valid filter ({names}) got {status}", *shown_by
+            )
+
+
+def _accepted_studies(trace: Trace) -> dict[tuple[Kind, str, str], list[Exchange]]:
+    """The first accepted request by resource and study."""
+    accepted: dict[tuple[Kind, str, str], list[Exchange]] = {}
+    for kind, resource_id, request in _requests(trace):
+        given = requested_filter(request) or {}
+        if "study_id" in given and state(request):
+            key = (kind, resource_id, _kind_of_study(given["study_id"]))
+            accepted.setdefault(key, [request])
+    return accepted
+
+
+def _kind_of_study(study_id: str) -> str:
+    """A study's id; one id for those made up: a server that looks studies up has none of them."""
+    return _MADE_UP if study_id in UNKNOWN_STUDY_IDS else study_id
 
 
 def _is_empty_period(given: dict[str, Any]) -> bool:
@@ -247,7 +270,9 @@ LAWS: Final = (
             "study_id, from and to are parameters of every request for an export. Only the "
             "limit of ten jobs is a reason to refuse a valid one. Not judged: a period that is "
             "empty or whose meaning depends on the server, a study for which no request was "
-            "accepted, and resources for which no earlier request was accepted.",
+            "accepted, and resources for which no earlier request was accepted. The ids of "
+            "studies have 24 hexadecimal digits: a server that accepts a made-up UUID accepts "
+            "made-up studies.",
             ("D-3",),
         ),
         operations=REQUEST,
@@ -256,7 +281,13 @@ LAWS: Final = (
             "resource with fewer than ten jobs"
         ),
         check=_filter_accepted,
-        mutants=("filter-refused", "filter-forbidden"),
+        mutants=(
+            "filter-refused",
+            "filter-forbidden",
+            "filter-one-time",
+            "filter-study-alone",
+            "filter-study-uuid",
+        ),
         editions=("2026-11",),
     ),
     Law(

@@ -277,7 +277,7 @@ LAWS: Final = (
         operations=REQUEST,
         needs="two jobs that requests started",
         check=_unique_id,
-        mutants=("id-reused", "failed-restarts"),
+        mutants=("id-reused", "failed-restarts", "deleted-reused"),
     ),
     Law(
         id="time.request-while-generating",
@@ -292,7 +292,7 @@ LAWS: Final = (
         operations=REQUEST,
         needs=("two requests for one resource, and a poll that shows the first job generating"),
         check=_request_while_generating,
-        mutants=("request-restarts", "filter-restarts"),
+        mutants=("request-restarts", "filter-restarts", "filter-by-text"),
     ),
     Law(
         id="time.request-after-complete",

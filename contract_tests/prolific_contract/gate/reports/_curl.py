@@ -29,6 +29,8 @@ _CREDENTIALS: Final = {
     Credential.NEAR_SCHEME: f'"Authorization: Tokens {_TOKEN}"',
     Credential.TRUNCATED: '"Authorization: Token ${PROLIFIC_TOKEN%?}"',
     Credential.BEHEADED: '"Authorization: Token ${PROLIFIC_TOKEN#?}"',
+    Credential.OTHER_END: '"Authorization: Token ${PROLIFIC_TOKEN%?}~"',
+    Credential.OTHER_START: '"Authorization: Token ~${PROLIFIC_TOKEN#?}"',
     Credential.EXTENDED: '"Authorization: Token ${PROLIFIC_TOKEN}x"',
     Credential.OTHER_CASE: (f'"Authorization: Token $(printf %s "{_TOKEN}" | tr a-zA-Z A-Za-z)"'),
 }

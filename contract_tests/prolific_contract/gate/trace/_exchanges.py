@@ -37,6 +37,8 @@ class Credential(StrEnum):
     TRUNCATED = "the token without its last character"
     BEHEADED = "the token without its first character"
     EXTENDED = "the token with another character at its end"
+    OTHER_END = "the token with another last character"
+    OTHER_START = "the token with another first character"
     OTHER_CASE = "the token in another letter case"
     UNKNOWN = "an Authorization header that the recording does not show"
 

@@ -6,10 +6,12 @@ from typing import Final
 from attrs import frozen
 
 _UUID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
-# One digit too few or too many.
+# One digit too few or too many for a UUID, or for an id of 24 digits.
 _MISSHAPEN: Final = re.compile(
-    r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{11}(?:[0-9a-f]{2})?", re.IGNORECASE
+    r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{11}(?:[0-9a-f]{2})?|[0-9a-f]{23}(?:[0-9a-f]{2})?",
+    re.IGNORECASE,
 )
+_OBJECT_ID: Final = re.compile(r"[0-9a-f]{24}", re.IGNORECASE)
 # A random UUID has fewer different digits once in a hundred million times.
 _FEWEST_DIGITS: Final = 7
 
@@ -45,13 +47,29 @@ def near_ids(export_id: str) -> NearIds | None:
     return NearIds(f"{export_id[:-1]}{last}", export_id[:-1], f"{export_id}0")
 
 
+def near_resource_ids(resource_id: str) -> tuple[str, str] | None:
+    """A resource's id without its last digit, and with one more; None if they may be ids, too.
+
+    The ids of other resources may be in sequence, so none is made by changing a digit.
+    """
+    if not is_unique(resource_id):
+        return None
+    return resource_id[:-1], f"{resource_id}0"
+
+
+def is_unique(resource_id: str) -> bool:
+    """Whether no resource of another kind has an id: a UUID, or one of 24 hexadecimal digits."""
+    has_form = is_uuid(resource_id) or _OBJECT_ID.fullmatch(resource_id) is not None
+    return has_form and len(set(resource_id.lower()) - {"-"}) >= _FEWEST_DIGITS
+
+
 def is_uuid(export_id: str) -> bool:
     """Whether an id has the form of a UUID."""
     return _UUID.fullmatch(export_id) is not None
 
 
 def is_misshapen(export_id: str) -> bool:
-    """Whether an id is a UUID with one digit too few or too many."""
+    """Whether an id has one digit too few or too many for a UUID, or for 24 digits."""
     return _MISSHAPEN.fullmatch(export_id) is not None
 
 

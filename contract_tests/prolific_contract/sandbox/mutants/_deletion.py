@@ -1,6 +1,7 @@
 """Faults of deleting export jobs (edition 2026-11)."""
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 
 from attrs import field, mutable
 
@@ -77,6 +78,47 @@ def _also_generating(request: FaultyRequest) -> Reply:
         request.jobs.remove(job)
         return no_content_reply()
     return request.reply()
+
+
+@mutable
+class _GeneratingOnce:
+    """Deletes a generating job, but only one of each resource."""
+
+    _resources: set[str] = field(factory=set)
+
+    def __call__(self, request: FaultyRequest) -> Reply:
+        if request.resource_id in self._resources:
+            return request.reply()
+        before = len(request.jobs.every())
+        reply = _also_generating(request)
+        if len(request.jobs.every()) < before:
+            self._resources.add(request.resource_id)
+        return reply
+
+
+@mutable
+class _Returning:
+    """Shows a deleted job again after some seconds.
+
+    Attributes:
+        after: The seconds.
+    """
+
+    after: timedelta
+    _deleted: dict[str, tuple[datetime, SandboxJob]] = field(factory=dict)
+
+    def __call__(self, request: FaultyRequest) -> Reply:
+        job = _job(request)
+        if request.action == "delete":
+            reply = request.reply()
+            if job is not None and _is_deleted(reply):
+                self._deleted[job.export_id] = (request.now, job)
+            return reply
+        for at, gone in list(self._deleted.values()):
+            if request.now - at >= self.after:
+                request.jobs.restore(gone)
+                del self._deleted[gone.export_id]
+        return request.answer_to(request.call)
 
 
 def _refused_after_end(status: int) -> Callable[[], MutantBehaviour]:
@@ -247,6 +289,19 @@ DELETION = (
         "It deletes jobs that are still generating",
         DELETE,
         always(_also_generating),
+    ),
+    Fault(
+        "delete-generating-once",
+        "It deletes one job of each resource that is still generating",
+        DELETE,
+        _GeneratingOnce,
+    ),
+    Fault(
+        "deleted-returns",
+        "It reports and lists a deleted job again after three seconds",
+        DELETE,
+        lambda: _Returning(timedelta(seconds=3)),
+        watches=("status", "list"),
     ),
     Fault(
         "delete-generating-404",

@@ -9,7 +9,13 @@ from prolific_contract._vocabulary import JOB_LIMIT
 from prolific_contract.sandbox._filter import NO_FILTER, JobFilter, filter_of
 from prolific_contract.sandbox._http import Reply, error_reply, json_reply
 from prolific_contract.sandbox._jobs import SandboxJob
-from prolific_contract.sandbox._replies import body_of, is_error, is_generating, with_json
+from prolific_contract.sandbox._replies import (
+    NO_CONTENT,
+    body_of,
+    is_error,
+    is_generating,
+    with_json,
+)
 from prolific_contract.sandbox.mutants._fault import Fault, MutantBehaviour, Places, always
 from prolific_contract.sandbox.mutants._faulty_request import FaultyRequest
 
@@ -56,6 +62,70 @@ def _refused(status: int) -> Callable[[], MutantBehaviour]:
         return request.reply()
 
     return always(behave)
+
+
+def _refused_form(which: Callable[[JobFilter], bool]) -> Callable[[], MutantBehaviour]:
+    """A server that refuses some filters with 400."""
+
+    def behave(request: FaultyRequest) -> Reply:
+        if request.is_request and not request.forbidden and which(filter_of(request.call)):
+            return error_reply(400, 8, "The filter is not valid.")
+        return request.reply()
+
+    return always(behave)
+
+
+def _is_study_alone(wanted: JobFilter) -> bool:
+    return wanted == JobFilter(study_id=wanted.study_id) != NO_FILTER
+
+
+def _is_one_time(wanted: JobFilter) -> bool:
+    return (wanted.from_ is None) != (wanted.to is None)
+
+
+def _has_study_without_dashes(wanted: JobFilter) -> bool:
+    return wanted.study_id is not None and "-" not in wanted.study_id
+
+
+@mutable
+class _ByText:
+    """Returns a running job only to a request with the same text as the one that started it."""
+
+    _texts: dict[str, object] = field(factory=dict)
+
+    def __call__(self, request: FaultyRequest) -> Reply:
+        reply = request.reply()
+        if not request.is_request or not is_generating(reply):
+            return reply
+        export_id = body_of(reply)["export_id"]
+        if self._texts.setdefault(export_id, request.call.query) == request.call.query:
+            return reply
+        wanted = filter_of(request.call)
+        job = request.jobs.start(request.kind, request.resource_id, request.now, wanted)
+        self._texts[job.export_id] = request.call.query
+        return _generating(job)
+
+
+@mutable
+class _DeletedAgain:
+    """Returns the deleted job of a filter again."""
+
+    _deleted: list[SandboxJob] = field(factory=list)
+
+    def __call__(self, request: FaultyRequest) -> Reply:
+        if request.action == "delete":
+            reply = request.reply()
+            if reply.status == NO_CONTENT:
+                self._deleted += [
+                    job for job in request.jobs_before if job.export_id == request.export_id
+                ]
+            return reply
+        wanted = filter_of(request.call)
+        present = [job for job in request.jobs_before if job.filter == wanted]
+        for job in self._deleted if request.is_request and not present else ():
+            if (job.resource_id, job.filter) == (request.resource_id, wanted):
+                return _generating(job)
+        return request.reply()
 
 
 def _complete_again(request: FaultyRequest) -> Reply:
@@ -175,6 +245,37 @@ FILTERING = (
         "It answers 403 to every request with a filter",
         _FILTERED,
         _refused(403),
+    ),
+    Fault(
+        "filter-one-time",
+        "It answers 400 to a filter with from or to alone",
+        _FILTERED,
+        _refused_form(_is_one_time),
+    ),
+    Fault(
+        "filter-study-alone",
+        "It answers 400 to a filter with study_id alone",
+        _FILTERED,
+        _refused_form(_is_study_alone),
+    ),
+    Fault(
+        "filter-study-uuid",
+        "It answers 400 to every study_id that is not a UUID",
+        _FILTERED,
+        _refused_form(_has_study_without_dashes),
+    ),
+    Fault(
+        "filter-by-text",
+        "It starts another job for the parameters of a running one in another order",
+        _FILTERED,
+        _ByText,
+    ),
+    Fault(
+        "deleted-reused",
+        "It returns the deleted job of a filter to a new request",
+        _FILTERED,
+        _DeletedAgain,
+        watches=("delete",),
     ),
     Fault(
         "limit-none",

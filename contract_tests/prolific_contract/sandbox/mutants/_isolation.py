@@ -14,6 +14,7 @@ from prolific_contract.sandbox._replies import (
     body_of,
     has_status,
     is_complete,
+    is_list,
     is_success,
     jobs_of,
     reports_state,
@@ -214,6 +215,8 @@ def _listed_elsewhere(
             if (job.kind, job.resource_id) != (request.kind, request.resource_id)
             and wider(request, job)
         ]
+        if reply.status == 404 and not others:
+            return reply
         own = jobs_of(reply) if reply.status == 200 else []
         foreign = [listed(job, request.now) for job in reversed(others)]
         found = sorted([*own, *foreign], key=lambda job: job["created_at"], reverse=True)
@@ -278,6 +281,16 @@ _SCOPES = (
         _listed_elsewhere(lambda request, job: request.kind != job.kind),
     ),
     Fault(
+        "list-scope-near",
+        "It lists the jobs of a resource under longer ids, too",
+        LIST,
+        _listed_elsewhere(
+            lambda request, job: (
+                request.kind == job.kind and request.resource_id.startswith(job.resource_id)
+            )
+        ),
+    ),
+    Fault(
         "list-scope-resource",
         "It lists the jobs of all resources of the kind",
         LIST,
@@ -307,12 +320,22 @@ def _forbidden_said(reply: Reply) -> Callable[[FaultyRequest], Reply]:
     return lambda request: reply if request.reply().status == 403 else request.reply()
 
 
+def _forbidden_filtered(request: FaultyRequest) -> Reply:
+    return _forbidden_exported(request) if request.call.query else request.reply()
+
+
 _FORBIDDEN = (
     Fault(
         "forbidden-200",
         "It exports resources to which the token has no access",
         REQUEST,
         always(_forbidden_exported),
+    ),
+    Fault(
+        "forbidden-filtered",
+        "It exports resources to which the token has no access if the request has a filter",
+        {"request": ("2026-11",)},
+        always(_forbidden_filtered),
     ),
     Fault(
         "forbidden-status",
@@ -372,14 +395,22 @@ _LOSSES = tuple(
     for status, places in ((401, REPORTING), (403, REPORTING), (404, _REQUEST_AND_LIST))
 )
 
-_UNLISTED = tuple(
+_UNLISTED = (
+    *(
+        Fault(
+            f"list-refused-{status}",
+            f"It answers {status} to every list request",
+            LIST,
+            changing(is_success, partial(_refusal, status)),
+        )
+        for status in (403, 404)
+    ),
     Fault(
-        f"list-refused-{status}",
-        f"It answers {status} to every list request",
+        "list-empty-404",
+        "It answers 404 to list requests for a resource without jobs",
         LIST,
-        changing(is_success, partial(_refusal, status)),
-    )
-    for status in (403, 404)
+        changing(lambda reply: is_list(reply) and not jobs_of(reply), partial(_refusal, 404)),
+    ),
 )
 
 

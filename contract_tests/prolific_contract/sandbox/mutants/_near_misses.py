@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from attrs import evolve
 
-from prolific_contract._vocabulary import path_of
+from prolific_contract._vocabulary import Kind, path_of
 from prolific_contract.sandbox._http import Reply, error_reply, json_reply, no_content_reply
 from prolific_contract.sandbox.mutants._fault import (
     DELETE,
@@ -86,6 +86,18 @@ _TOKENS = (
         _after_scheme(lambda given, token: given.startswith(token)),
     ),
     Fault(
+        "auth-last-character",
+        "It ignores the last character of the token",
+        EVERY,
+        _after_scheme(lambda given, token: len(given) == len(token) and given[:-1] == token[:-1]),
+    ),
+    Fault(
+        "auth-first-character",
+        "It ignores the first character of the token",
+        EVERY,
+        _after_scheme(lambda given, token: len(given) == len(token) and given[1:] == token[1:]),
+    ),
+    Fault(
         "auth-any-case",
         "It accepts the token in any letter case",
         EVERY,
@@ -125,6 +137,13 @@ def _is_complete(request: FaultyRequest) -> bool:
     )
 
 
+def _is_generating(request: FaultyRequest) -> bool:
+    return any(
+        job.export_id == request.export_id and job.is_unfinished(request.now)
+        for job in request.jobs_before
+    )
+
+
 def _is_unknown(request: FaultyRequest) -> bool:
     known = {job.export_id for job in request.jobs_before}
     return request.exists and not request.forbidden and request.export_id not in known
@@ -142,6 +161,18 @@ _PLACES = (
         "It checks no token if the path ends with a slash",
         EVERY,
         _open(lambda request: request.call.path.endswith("/")),
+    ),
+    Fault(
+        "auth-not-filtered",
+        "It checks no token if the request has a filter",
+        {"request": ("2026-11",)},
+        _open(lambda request: bool(request.call.query)),
+    ),
+    Fault(
+        "auth-after-state",
+        "It answers 409 to the deletion of a generating job before it checks the token",
+        DELETE,
+        _hasty(_is_generating, lambda _: 409),
     ),
     Fault(
         "auth-after-job",
@@ -254,4 +285,52 @@ _RESOURCES = (
     ),
 )
 
-NEAR_MISSES = (*_TOKENS, *_PLACES, *_IDS, *_RESOURCES)
+
+def _taking(matches: Callable[[str, str], bool]) -> Callable[[], MutantBehaviour]:
+    """A server that takes another id for that of a resource with jobs.
+
+    Args:
+        matches: Whether it does, given the requested id and the resource's.
+    """
+
+    def behave(request: FaultyRequest) -> Reply:
+        for job in () if request.exists else request.jobs.every():
+            if job.kind == request.kind and matches(request.resource_id, job.resource_id):
+                path = path_of(job.kind, job.resource_id, request.export_id)
+                return request.answer_to(evolve(request.call, path=path))
+        return request.reply()
+
+    return always(behave)
+
+
+def _of_other_kind(request: FaultyRequest) -> Reply:
+    other: Kind = "collection" if request.kind == "batch" else "batch"
+    path = path_of(other, request.resource_id).removesuffix("/export")
+    found = request.answer_to(evolve(request.call, method="GET", path=path, query=()))
+    if request.exists or not request.authorized or found.status != 200:
+        return request.reply()
+    return json_reply(200, []) if request.action == "list" else _exported(request)
+
+
+_NEAR_RESOURCES = (
+    Fault(
+        "near-resource-shorter",
+        "It finds a resource by the beginning of its id",
+        {**REQUEST, **STATUS},
+        _taking(lambda given, known: known.startswith(given)),
+    ),
+    Fault(
+        "near-resource-longer",
+        "It ignores what follows a resource's id",
+        {**REQUEST, **STATUS, **DELETE},
+        _taking(lambda given, known: given.startswith(known)),
+    ),
+    Fault(
+        "resource-of-other-kind",
+        "It takes the id of a batch for that of a collection, and the reverse",
+        {**REQUEST, **LIST},
+        always(_of_other_kind),
+    ),
+)
+
+NEAR_MISSES = (*_TOKENS, *_PLACES, *_IDS, *_RESOURCES, *_NEAR_RESOURCES)

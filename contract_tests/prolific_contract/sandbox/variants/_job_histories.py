@@ -7,7 +7,13 @@ from datetime import timedelta
 
 from attrs import evolve
 
-from prolific_contract._vocabulary import UNKNOWN_EXPORT_ID, address_of
+from prolific_contract._vocabulary import (
+    UNKNOWN_EXPORT_ID,
+    UNKNOWN_RESOURCE_ID,
+    UNKNOWN_STUDY_IDS,
+    address_of,
+    path_of,
+)
 from prolific_contract.sandbox._http import Reply, error_reply
 from prolific_contract.sandbox._replies import body_of, is_complete, with_json
 from prolific_contract.sandbox._resources import Fate
@@ -178,6 +184,21 @@ def _is_unknown_resource(request: VariantRequest, reply: Reply) -> bool:
     )
 
 
+def _is_misshapen_resource(request: VariantRequest, reply: Reply) -> bool:
+    address = address_of(request.call.path)
+    unknown = address is not None and _UUID.fullmatch(address.resource_id) is None
+    return unknown and reply.status == 404
+
+
+def _checking_studies(request: VariantRequest) -> Reply:
+    address = address_of(request.call.path)
+    study_id = dict(request.call.query).get("study_id")
+    if address is None or study_id not in UNKNOWN_STUDY_IDS:
+        return request.answer()
+    nowhere = path_of(address.kind, UNKNOWN_RESOURCE_ID)
+    return request.answer(evolve(request.call, path=nowhere))
+
+
 def _is_misshapen_id(request: VariantRequest, reply: Reply) -> bool:
     address = address_of(request.call.path)
     export_id = address.export_id if address is not None else None
@@ -224,6 +245,17 @@ _REFUSALS = (
         "ids-checked-422",
         "It answers 422 for a job's id that is no UUID",
         _refusing(422, _is_misshapen_id),
+    ),
+    Variant(
+        "resource-ids-checked",
+        "It answers 422 for a resource's id that is no UUID",
+        _refusing(422, _is_misshapen_resource),
+    ),
+    Variant(
+        "studies-checked",
+        "It answers 404 to a filter with a study that does not exist",
+        lambda: _checking_studies,
+        editions=("2026-11",),
     ),
 )
 

@@ -1,17 +1,18 @@
 """Variants of listing, deleting and filtering export jobs (edition 2026-11)."""
 
 from collections import Counter
-from collections.abc import Callable
-from datetime import timedelta
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
 
 from attrs import evolve, field, mutable
 from prolific_exports._model._timestamps import parse_timestamp
 
 from prolific_contract._vocabulary import Edition, address_of
+from prolific_contract.sandbox._api import listed
 from prolific_contract.sandbox._filter import JobFilter
 from prolific_contract.sandbox._http import Reply, json_reply
 from prolific_contract.sandbox._jobs import SandboxJob
-from prolific_contract.sandbox._replies import NO_CONTENT, without
+from prolific_contract.sandbox._replies import NO_CONTENT, with_json, without
 from prolific_contract.sandbox._resources import LIMIT_STATUSES, Fate
 from prolific_contract.sandbox._store import STORE_PREFIX, export_id_of
 from prolific_contract.sandbox._text import utc_timestamp
@@ -37,6 +38,35 @@ _NO_CONDITIONS = dict.fromkeys(("study_id", "from", "to"))
 
 def _earlier(created_at: str) -> str:
     return utc_timestamp(parse_timestamp(created_at).moment - timedelta(minutes=4))
+
+
+@mutable
+class _Snapshots:
+    """A server whose lists come from a replica that is behind.
+
+    Attributes:
+        behind: How far.
+    """
+
+    behind: timedelta
+    _taken: list[tuple[datetime, Mapping[str, SandboxJob]]] = field(factory=list)
+
+    def __call__(self, request: VariantRequest) -> Reply:
+        address = address_of(request.call.path)
+        is_list = request.call.method == "GET" and address and address.export_id is None
+        reply = request.answer()
+        self._taken.append((request.now, {job.export_id: job for job in request.jobs.every()}))
+        if address is None or not is_list or reply.status != 200:
+            return reply
+        then = request.now - self.behind
+        past = [jobs for at, jobs in self._taken if at <= then]
+        known = past[-1].values() if past else ()
+        jobs = [
+            listed(job, then)
+            for job in known
+            if (job.kind, job.resource_id) == (address.kind, address.resource_id)
+        ]
+        return with_json(reply, sorted(jobs, key=lambda job: job["created_at"], reverse=True))
 
 
 _LISTS = (
@@ -72,8 +102,8 @@ _LISTS = (
     ),
     Variant(
         "list-behind",
-        "It lists every job as generating, whatever its state",
-        listing(lambda job: {**job, "status": "generating"}),
+        "Its lists have the jobs and their states of two seconds ago",
+        lambda: _Snapshots(timedelta(seconds=2)),
         editions=_EDITIONS,
     ),
 )
