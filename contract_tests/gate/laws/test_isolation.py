@@ -302,6 +302,14 @@ def test_id_that_another_resource_may_have_is_not_judged(builder, other, resourc
     assert builder.outcomes("isolation.unknown-resource") == []
 
 
+def test_job_found_under_the_other_kind_is_reported_as_such(builder, other):
+    builder = TraceBuilder(builder.kind, Subject(builder.kind, UNIQUE[0]))
+    builder.request(generating(), UNIQUE[0])
+    builder.poll(running(), resource=UNIQUE[0], kind=other)
+    assert builder.outcomes("isolation.unknown-resource") == []
+    assert builder.outcomes("isolation.job-scope") == [VIOLATED]
+
+
 def test_id_that_is_given_for_both_kinds_is_known(builder, other):
     resource = UNIQUE[0]
     builder = TraceBuilder(builder.kind, Subject(builder.kind, resource), Subject(other, resource))

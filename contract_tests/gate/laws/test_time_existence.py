@@ -159,6 +159,17 @@ def test_deletion_that_removes_the_other_job_from_the_list_is_violation(
     assert seen.seen == f"after the deletion of {JOB}, the job {OTHER_JOB} is gone, too"
 
 
+def test_job_that_was_gone_before_the_deletion_of_another_is_not_judged(
+    builder: TraceBuilder,
+) -> None:
+    two_jobs(builder)
+    builder.list(job(), job(OTHER_JOB))
+    builder.poll(error(404), OTHER_JOB)
+    builder.delete(DELETED)
+    builder.list()
+    assert builder.outcomes("time.delete-others") == []
+
+
 @pytest.mark.parametrize(("after", "outcome"), [(error(404), VIOLATED), (complete(), HELD)])
 def test_deletion_is_judged_by_polls_if_there_are_no_lists(
     builder: TraceBuilder, after: HttpResponse, outcome: Outcome

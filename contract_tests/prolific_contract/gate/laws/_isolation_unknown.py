@@ -139,10 +139,14 @@ def _unknown_resource(trace: Trace, context: LawContext) -> Iterator[Observation
         if (key.kind, key.resource_id) != (one.kind, one.resource_id)
         and one.find(key.export_id) is not None
     }
-    unknown = _unknown_resources(trace)
+    of_other_kind = _of_other_kind(trace)
+    unknown = _made_up_resources(trace) | of_other_kind
     for exchange, operation, response in requests_with_response(trace):
         address = exchange.address
         if address is None or resource_of(address) not in unknown:
+            continue
+        if address.export_id is not None and resource_of(address) in of_other_kind:
+            # `isolation.job-scope` judges a job that is found under the other kind.
             continue
         if not has_access(exchange) or is_silent(response):
             continue
@@ -156,19 +160,19 @@ def _unknown_resource(trace: Trace, context: LawContext) -> Iterator[Observation
             )
 
 
-def _unknown_resources(trace: Trace) -> frozenset[tuple[Kind, str]]:
-    """Kind and canonical id of resources that do not exist.
-
-    Besides the one that is made up, these are a given resource's id under the other kind, and ids
-    that are longer or shorter by a digit.
-    """
-    given = {(subject.kind, canonical(subject.id)) for subject in trace.subjects}
-    unknown: set[tuple[Kind, str]] = {(kind, UNKNOWN_RESOURCE_ID) for kind in KINDS}
+def _made_up_resources(trace: Trace) -> frozenset[tuple[Kind, str]]:
+    """Kind and canonical id of the resource that is made up, and of those near a given one."""
+    made_up: set[tuple[Kind, str]] = {(kind, UNKNOWN_RESOURCE_ID) for kind in KINDS}
     for subject in trace.subjects:
-        if is_unique(subject.id):
-            unknown |= {(kind, canonical(subject.id)) for kind in KINDS}
-        unknown |= {(subject.kind, near) for near in near_resource_ids(subject.id) or ()}
-    return frozenset(unknown - given)
+        made_up |= {(subject.kind, near) for near in near_resource_ids(subject.id) or ()}
+    return frozenset(made_up)
+
+
+def _of_other_kind(trace: Trace) -> frozenset[tuple[Kind, str]]:
+    """The ids of the given resources under the kind that they do not have."""
+    given = {(subject.kind, canonical(subject.id)) for subject in trace.subjects}
+    ids = {canonical(subject.id) for subject in trace.subjects if is_unique(subject.id)}
+    return frozenset({(kind, one) for kind in KINDS for one in ids} - given)
 
 
 LAWS: Final = (

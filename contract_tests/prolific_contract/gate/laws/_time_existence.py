@@ -176,6 +176,13 @@ def _find_others(trace: Trace) -> Iterator[_Other]:
             ):
                 # Another deletion may have had this effect.
                 continue
+            if any(
+                _is_gone(poll)
+                for poll in _polls_of(trace).get(key, ())
+                if earlier.index < poll.index < deletion.exchange.index
+            ):
+                # It was already gone before the deletion.
+                continue
             yield _Other(key, deletion, earlier, later)
 
 
