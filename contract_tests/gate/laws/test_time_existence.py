@@ -159,6 +159,15 @@ def test_deletion_that_removes_the_other_job_from_the_list_is_violation(
     assert seen.seen == f"after the deletion of {JOB}, the job {OTHER_JOB} is gone, too"
 
 
+def test_list_may_lack_a_new_job_after_the_deletion_of_another(builder: TraceBuilder) -> None:
+    builder.request(generating())
+    builder.request(generating(OTHER_JOB), took=1.0)
+    builder.list(job(), job(OTHER_JOB), after=1.0)
+    builder.delete(DELETED, after=1.0)
+    builder.list(after=1.0)
+    assert builder.outcomes("time.delete-others") == []
+
+
 def test_job_that_was_gone_before_the_deletion_of_another_is_not_judged(
     builder: TraceBuilder,
 ) -> None:

@@ -11,6 +11,7 @@ from prolific_contract.gate.laws._jobs import (
     before,
     is_regular,
     jobs_of,
+    may_lag,
     state,
 )
 from prolific_contract.gate.laws._law import Law, LawContext, LawSource, Observation
@@ -168,6 +169,9 @@ def _find_others(trace: Trace) -> Iterator[_Other]:
                 continue
             earlier, later = _looks(trace, job, deletion)
             if earlier is None or later is None or not _shows(earlier, key):
+                continue
+            if may_lag(job.named[0], later) and not _shows(later, key):
+                # Not every part of the server may know the job yet.
                 continue
             if any(
                 one is not deletion and earlier.index < one.exchange.index < later.index

@@ -1,7 +1,7 @@
 """Operators on access: accept what is invalid, ignore a header or a filter."""
 
-from collections.abc import Callable, Iterator
-from typing import Final
+from collections.abc import Callable, Iterator, Mapping
+from typing import Final, TypeAlias
 
 from attrs import evolve
 
@@ -33,8 +33,10 @@ _SCHEME_CASE: Final = "The case of a scheme does not matter (RFC 9110, section 1
 _SPACES: Final = "RFC 9110, section 11.4, allows more than one space between scheme and token."
 
 
+_Credentials: TypeAlias = Mapping[str, tuple[str, Callable[[str, str], bool], str]]
+
 # Authorization headers that a server may take for the valid one, given the token.
-_CREDENTIALS: Final[dict[str, tuple[str, Callable[[str, str], bool], str]]] = {
+_CREDENTIALS: Final[_Credentials] = {
     "none": ("no Authorization header", lambda given, _: not given, ""),
     "no-token": ("the scheme without a token", lambda given, _: given.strip() == "Token", ""),
     "no-scheme": ("the token without a scheme", lambda given, token: given == token, ""),
@@ -77,6 +79,20 @@ _CREDENTIALS: Final[dict[str, tuple[str, Callable[[str, str], bool], str]]] = {
         lambda given, token: given.startswith("Token ") and _begins(given[6:], token),
         "",
     ),
+    "last-character": (
+        "the token with another last character",
+        lambda given, token: (
+            given.startswith("Token ") and given[6:] != token and given[6:-1] == token[:-1]
+        ),
+        "",
+    ),
+    "first-character": (
+        "the token with another first character",
+        lambda given, token: (
+            given.startswith("Token ") and given[6:] != token and given[7:] == token[1:]
+        ),
+        "",
+    ),
     "case": (
         "the token in another case",
         lambda given, token: (
@@ -95,8 +111,13 @@ def _begins(longer: str, shorter: str) -> bool:
 
 # What a request with bad credentials is about, by action.
 _ABOUT: Final[dict[str, tuple[str, Callable[[FaultyRequest], bool], tuple[Action, ...]]]] = {
-    # A server checks credentials before it looks for the resource, so for every resource.
-    "": ("", lambda _: True, ("request", "list")),
+    # Each credential is presented once to an operation, for one thing or another.
+    "": ("", lambda _: True, ("request", "status", "list", "delete")),
+    "filtered": (
+        " for a request with a filter",
+        lambda request: request.call.method == "POST" and bool(request.call.query),
+        ("request",),
+    ),
     "complete": (
         " for a complete job",
         lambda request: has_own_job(request, "complete"),
@@ -105,7 +126,7 @@ _ABOUT: Final[dict[str, tuple[str, Callable[[FaultyRequest], bool], tuple[Action
     "generating": (
         " for a generating job",
         lambda request: has_own_job(request, "generating"),
-        ("status",),
+        ("status", "delete"),
     ),
     "unknown-job": (" for an unknown job", is_of_unknown_job, ("status", "delete")),
     "unknown": (
@@ -121,21 +142,32 @@ _ABOUT: Final[dict[str, tuple[str, Callable[[FaultyRequest], bool], tuple[Action
 }
 
 
+_ANY: Final[_Credentials] = {
+    "any": ("every credential", lambda given, token: given != f"Token {token}", "")
+}
+
+
+def _credentials_about(about: str) -> _Credentials:
+    """The credentials that a check presents for a thing."""
+    if not about:
+        return _CREDENTIALS
+    if about in ("complete", "generating", "filtered"):
+        return {name: _CREDENTIALS[name] for name in ("none", "other-token")}
+    return _ANY
+
+
 def _presents(admits: Callable[[str, str], bool], concerns: Situation) -> Situation:
     return lambda request: (
         concerns(request) and admits(request.call.headers.get("authorization", ""), request.token)
     )
 
 
-def accepting_credentials(action: Action) -> Iterator[Derivation]:
+def accepting_credentials(edition: Edition, action: Action) -> Iterator[Derivation]:
     """Invalid credentials, accepted in an operation."""
     for about, (where, concerns, actions) in _ABOUT.items():
-        if action not in actions:
+        if action not in actions or (about == "filtered" and edition == "2026-03"):
             continue
-        for name, (words, admits, reason) in _CREDENTIALS.items():
-            # Only the plain form and the complete job need every near miss.
-            if about not in ("", "complete") and name not in ("none", "other-token"):
-                continue
+        for name, (words, admits, reason) in _credentials_about(about).items():
             target = f"credentials.{name}" + (f".{about}" if about else "")
             yield Derivation(
                 operator="accept",
@@ -311,7 +343,7 @@ def on_filters(edition: Edition, kind: Kind) -> Iterator[Derivation]:
 
 def on_access(edition: Edition, kind: Kind, action: Action) -> Iterator[Derivation]:
     """Every derivation from what an operation has to refuse or to respect."""
-    yield from accepting_credentials(action)
+    yield from accepting_credentials(edition, action)
     yield from accepting_absent(action)
     if action == "request":
         yield from on_filters(edition, kind)

@@ -213,7 +213,7 @@ def _resurrecting(where: Action, every: int) -> Begin:
 
 
 _MOMENT: Final = (
-    "No page says that polls know a new job at once: some replicas may for a moment not."
+    "No page says that polls and lists know a new job at once: some replicas may for a moment not."
 )
 
 _SHOWN_IN: Final[dict[Action, str]] = {"status": "polls", "list": "lists"}
@@ -242,7 +242,7 @@ def _lagging(action: Action) -> Iterator[Derivation]:
                     action=action,
                     begin=stateful(_Lagging, seconds, every),
                     repeats=False,
-                    open_because=_MOMENT if action == "status" and seconds == 2.0 else "",
+                    open_because=_MOMENT if seconds == 2.0 else "",
                 )
     if action == "status":
         for seconds in (2.0, 3600.0):

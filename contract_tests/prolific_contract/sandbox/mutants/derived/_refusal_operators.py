@@ -34,7 +34,6 @@ _NO_ACCESS: Final = (
     "A token without access gets the same, and without lists nothing shows that it has access. The "
     "check is inconclusive and exits with 2."
 )
-_NOT_YET: Final = "Access may be given between this request and the first success."
 _MOMENT: Final = (
     "No page says that polls know a new job at once, and the sandbox generates for a few seconds."
 )
@@ -70,8 +69,6 @@ def _excuse(edition: Edition, action: Action, target: str, status: int) -> str:
         return _NO_ACCESS
     if (action, target, status) == ("status", "generating", 404):
         return _MOMENT
-    if target == "empty" and status in (401, 403, 404):
-        return _NOT_YET
     if (action, target, status) == ("archive", "end", 400):
         return _NO_SUFFIX
     while_generating = target in ("generating", "running", "filtered-running")
