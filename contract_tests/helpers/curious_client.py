@@ -50,6 +50,8 @@ class CuriousClient:
             f"Token {token[:-3]}",
             f"Token {token[3:]}",
             f"Token {token}x",
+            f"Token {token[:-1]}~",
+            f"Token ~{token[1:]}",
             f"Token {token.upper()}",
         )
 
@@ -130,6 +132,8 @@ class CuriousClient:
 
     def _before(self) -> None:
         self._list(2)
+        for authorization in (None, "Token nothing-in-common"):
+            self.ask("POST", self._own, (_FROM,), authorization=authorization)
         for path in (self._own, *self._elsewhere):
             self._with_bad_credentials("POST", path)
             self.ask("PUT", path)

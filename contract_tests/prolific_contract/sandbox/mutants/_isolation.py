@@ -14,7 +14,6 @@ from prolific_contract.sandbox._replies import (
     body_of,
     has_status,
     is_complete,
-    is_list,
     is_success,
     jobs_of,
     reports_state,
@@ -395,22 +394,14 @@ _LOSSES = tuple(
     for status, places in ((401, REPORTING), (403, REPORTING), (404, _REQUEST_AND_LIST))
 )
 
-_UNLISTED = (
-    *(
-        Fault(
-            f"list-refused-{status}",
-            f"It answers {status} to every list request",
-            LIST,
-            changing(is_success, partial(_refusal, status)),
-        )
-        for status in (403, 404)
-    ),
+_UNLISTED = tuple(
     Fault(
-        "list-empty-404",
-        "It answers 404 to list requests for a resource without jobs",
+        f"list-refused-{status}",
+        f"It answers {status} to every list request",
         LIST,
-        changing(lambda reply: is_list(reply) and not jobs_of(reply), partial(_refusal, 404)),
-    ),
+        changing(is_success, partial(_refusal, status)),
+    )
+    for status in (403, 404)
 )
 
 

@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 
 from prolific_exports._model._timestamps import parse_timestamp
 
-from prolific_contract.sandbox._http import Reply
+from prolific_contract.sandbox._http import Reply, error_reply
 from prolific_contract.sandbox._replies import is_list, jobs_of, with_json, without
 from prolific_contract.sandbox._text import utc_timestamp
 from prolific_contract.sandbox.mutants._changed_replies import changing
@@ -195,6 +195,15 @@ _VALUES = (
 )
 
 _HISTORIES = (
+    Fault(
+        "list-empty-404",
+        "It answers 404 to list requests for a resource without jobs",
+        LIST,
+        changing(
+            lambda reply: is_list(reply) and not jobs_of(reply),
+            lambda _: error_reply(404, 8, "There are no exports."),
+        ),
+    ),
     Fault(
         "list-empty",
         "It sends an empty list",
