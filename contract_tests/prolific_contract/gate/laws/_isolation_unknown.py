@@ -172,7 +172,8 @@ def _of_other_kind(trace: Trace) -> frozenset[tuple[Kind, str]]:
     """The ids of the given resources under the kind that they do not have."""
     given = {(subject.kind, canonical(subject.id)) for subject in trace.subjects}
     ids = {canonical(subject.id) for subject in trace.subjects if is_unique(subject.id)}
-    return frozenset({(kind, one) for kind in KINDS for one in ids} - given)
+    others: set[tuple[Kind, str]] = {(kind, one) for kind in KINDS for one in ids}
+    return frozenset(others - given)
 
 
 LAWS: Final = (
