@@ -75,8 +75,6 @@ class LocationProbes:
     def _nearly(self, subject: Subject) -> list[Location]:
         """Where a careless server finds a resource: by its id under the other kind, and near it."""
         given = {(one.kind, one.id) for one in self._plan.subjects}
-        near: list[Location] = []
-        if is_unique(subject.id):
-            near += ((kind, subject.id) for kind in KINDS)
-        near += [(subject.kind, one) for one in near_resource_ids(subject.id) or ()]
-        return [location for location in near if location not in given]
+        others: list[Location] = [(kind, subject.id) for kind in KINDS if is_unique(subject.id)]
+        near: list[Location] = [(subject.kind, one) for one in near_resource_ids(subject.id) or ()]
+        return [location for location in (*others, *near) if location not in given]
