@@ -103,6 +103,15 @@ def test_bomb_is_not_extracted():
     assert found.records is None
 
 
+def test_member_without_a_name_is_read():
+    target = io.BytesIO(packed(members()))
+    with zipfile.ZipFile(target, "a") as archive:
+        member = zipfile.ZipInfo("x")
+        member.filename = ""
+        archive.writestr(member, b"content")
+    assert read(target.getvalue()).read == 5
+
+
 def test_file_without_a_directory_is_not_read():
     assert read(b"PK\3\4 and so on") is None
     assert read(b"") is None

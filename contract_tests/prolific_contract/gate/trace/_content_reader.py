@@ -64,7 +64,7 @@ def read_content(parts: Iterable[FilePart], size: int) -> ArchiveContent | None:
     if archive is None:
         return None
     extraction = _Extraction(archive)
-    names = [member.filename for member in archive.infolist() if not member.is_dir()]
+    names = [member.filename for member in archive.infolist() if not member.filename.endswith("/")]
     texts = dict(extraction.documented())
     return describe(
         names,
@@ -117,7 +117,7 @@ class _Extraction:
     def documented(self) -> Iterator[tuple[str, bytes]]:
         """Extract all members; yield those whose content is documented, by complete name."""
         for member in self.archive.infolist():
-            if member.is_dir():
+            if member.filename.endswith("/"):
                 continue
             kept = _is_documented(member)
             content = self._extract(member, kept=kept)
