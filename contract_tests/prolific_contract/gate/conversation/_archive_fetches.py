@@ -35,8 +35,10 @@ class ArchiveFetches:
         self._fetched: set[str] = set()
         # URLs whose store refused a range that counts from the end.
         self._without_suffix: set[str] = set()
-        # The first archive of each resource: its URL and size.
-        self._first_archives: dict[Subject, tuple[str, int]] = {}
+        # By URL.
+        self._sizes: dict[str, int] = {}
+        # The first archive of each resource: its URL.
+        self._first_urls: dict[Subject, str] = {}
 
     def fetch_archive(
         self, subject: Subject, url: str | None, *, again: bool = False
@@ -73,7 +75,8 @@ class ArchiveFetches:
                 return None
             if response.content is not None:
                 content = response.content
-            self._first_archives.setdefault(subject, (url, size))
+            self._first_urls.setdefault(subject, url)
+            self._sizes.setdefault(url, size)
             parts.append(part)
             found: Reading | None = read_directory(parts, size)
             if isinstance(found, Directory) and not content_requested:
@@ -88,9 +91,16 @@ class ArchiveFetches:
             span = f"bytes={start}-{found.stop - 1}"
         return content
 
-    def fetch_again(self, subject: Subject) -> Steps[bool]:
-        """Fetch parts of the resource's first archive again; return whether one was refused."""
-        url, size = self._first_archives.get(subject, ("", 0))
+    def fetch_again(self, subject: Subject, url: str | None) -> Steps[bool]:
+        """Fetch parts of an archive again; return whether one was refused.
+
+        Args:
+            subject: The resource.
+            url: The URL of the archive; of the resource's first one if this was not fetched.
+        """
+        if url is None or url not in self._sizes:
+            url = self._first_urls.get(subject, "")
+        size = self._sizes.get(url, 0)
         refused = False
         end = min(size, _END_LENGTH)
         spans = [f"bytes={size - end}-{size - 1}", f"bytes=0-{end - 1}"]

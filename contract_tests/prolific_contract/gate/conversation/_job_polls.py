@@ -83,6 +83,7 @@ class JobPolls:
 
     def _inspect_ended_job(self, job: TrackedJob) -> Steps[None]:
         """Fetch the archive of an ended job, and poll the job again."""
+        job.fetched_url = job.url
         job.content = yield from self._archives.fetch_archive(job.subject, job.url)
         for _ in range(2 if job.polled_often else 1):
             yield from self.poll(job)

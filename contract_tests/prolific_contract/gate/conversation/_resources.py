@@ -41,6 +41,7 @@ class TrackedJob:
         polled_to_end: Whether the conversation polled it until it ended or gave up.
         only_requested: Whether it is not polled before it is deleted at the end.
         deleted: Whether the conversation deleted it, as far as it knows.
+        fetched_url: The URL from which its archive was fetched first; None if it was not.
         content: The content of its archive; None if it was not read.
     """
 
@@ -56,6 +57,7 @@ class TrackedJob:
     polled_to_end: bool = False
     only_requested: bool = False
     deleted: bool = False
+    fetched_url: str | None = None
     content: ArchiveContent | None = None
 
     @classmethod

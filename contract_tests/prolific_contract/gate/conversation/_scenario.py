@@ -167,7 +167,9 @@ class _Scenario:
     def _check_at_end(self, resource: ResourceProgress) -> Steps[None]:
         """Poll again what should not have changed."""
         yield from self._exports.request_after_failure(resource)
-        refused = yield from self._archives.fetch_again(resource.subject)
+        # Only the first job is polled once more.
+        fetched = next((job.fetched_url for job in resource.jobs), None)
+        refused = yield from self._archives.fetch_again(resource.subject, fetched)
         for job in resource.jobs[:1]:
             yield from self._polls.poll(job)
             # The poll may have returned another URL than before.
