@@ -207,7 +207,7 @@ def test_mutants_shift_the_period_by_one_response():
     first, second, third = times(clean("collection"))
     query = f"?from={second}&to={third}"
     assert times(clean("collection", query)) == [second]
-    assert times(mutated("filter-from-ignored", "collection", query)) == [first, second]
+    assert times(mutated("period-from-ignored", "collection", query)) == [first, second]
     assert times(mutated("filter-from-exclusive", "collection", query)) == []
     assert times(mutated("filter-to-inclusive", "collection", query)) == [second, third]
     assert times(mutated("filter-to-inclusive", "collection")) == [first, second, third]

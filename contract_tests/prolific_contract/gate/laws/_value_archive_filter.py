@@ -150,7 +150,7 @@ LAWS: Final = (
         mutants=(
             "archive-unfiltered",
             "archive-unfiltered-files",
-            "filter-from-ignored",
+            "period-from-ignored",
             "filter-from-exclusive",
             "filter-to-inclusive",
         ),

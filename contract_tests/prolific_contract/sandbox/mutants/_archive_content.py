@@ -329,7 +329,7 @@ _UPLOADS = (
 
 _PERIODS = (
     Fault(
-        "filter-from-ignored",
+        "period-from-ignored",
         "It serves an archive with the responses before the filter's from",
         _FILTERED,
         _refiltered(lambda given: evolve(given, from_=None)),
