@@ -454,6 +454,7 @@ WIDER = {
     "upload-unnamed",
     "upload-of-another",
     "filter-from-exclusive",
+    "period-from-ignored",
     "filter-to-inclusive",
     # In test_json_mutants.
     "json-gzip",

@@ -4,12 +4,14 @@ from itertools import islice
 
 from prolific_contract._vocabulary import JOB_LIMIT, Edition
 from prolific_contract.gate.laws._jobs import (
+    LAG,
     canonical,
     is_request,
     is_unfinished,
     jobs_of,
     resource_of,
     returned_job_id,
+    seconds_between,
 )
 from prolific_contract.gate.laws._lists import lists_of
 from prolific_contract.gate.laws._observations import conditions, has_access
@@ -41,7 +43,9 @@ def may_be_full(trace: Trace, request: Exchange, edition: Edition | None) -> boo
     since = next((at for at in range(len(earlier))[::-1] if earlier[at].index in shown), None)
     if since is not None:
         ids = {entry.export_id for entry in shown[earlier[since].index].entries}
-        return _at_most(ids, earlier[since + 1 :]) >= JOB_LIMIT
+        # A list may lack the newest jobs.
+        newest = [one for one in earlier[:since] if seconds_between(one, earlier[since]) < LAG]
+        return _at_most(ids, newest + earlier[since + 1 :]) >= JOB_LIMIT
     exists = any(one.response is not None and one.response.status < 300 for one in own)
     no_limit = (edition is None and any(map(_shows_no_list, earlier))) or (
         bool(trace.subjects) and _returns_a_running_job(trace, request)

@@ -206,7 +206,7 @@ ARCHIVES = (
     ),
     Variant(
         "archive-paths-complete",
-        "The paths in its responses begin with the root folder",
+        "Its responses name files by paths that begin with the root folder",
         _packed(_with_complete_paths),
     ),
     Variant(
