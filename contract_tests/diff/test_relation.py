@@ -130,7 +130,7 @@ def tagged(tag, **fields):
 
 
 PROVED_BY_PARTS = {
-    "fields": (MORE),
+    "fields": (FEW, MORE),
     "items": (lists(FEW, minItems=1), lists(MORE)),
     "items of any kind": (lists(FEW, contains=OPAQUE), {"type": "array"}),
     "fields of fields": (thing(["f"], f=FEW, g=TEXT), thing(["f"], f=MORE)),

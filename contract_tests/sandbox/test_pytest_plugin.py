@@ -6,8 +6,9 @@ import sys
 from pathlib import Path
 
 import httpx
+import prolific_contract
 import pytest
-from prolific_contract import pytest_plugin
+from prolific_contract import _lazy, pytest_plugin
 
 pytest_plugins = ["pytester"]
 
@@ -152,12 +153,7 @@ def test_plugin_import_is_lightweight():
 
 
 def test_plugin_has_only_hooks_and_fixtures():
-    # Executed anew: pytest loads plugins before coverage is measured.
-    spec = importlib.util.spec_from_file_location("again", Path(pytest_plugin.__file__))
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    module = executed_anew(pytest_plugin)
 
     assert {name for name in vars(module) if name.startswith(("pytest_", "prolific"))} == {
         "prolific_env",
@@ -169,3 +165,29 @@ def test_plugin_has_only_hooks_and_fixtures():
         "pytest_configure_node",
         "pytest_terminal_summary",
     }
+
+
+def executed_anew(module):
+    """The module, executed while coverage is measured: pytest loads plugins before."""
+    spec = importlib.util.spec_from_file_location(module.__name__, Path(module.__file__))
+    assert spec is not None
+    assert spec.loader is not None
+    again = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(again)
+    return again
+
+
+def test_package_that_the_plugin_loads_has_its_public_names():
+    again = executed_anew(prolific_contract)
+
+    assert again.__all__ == prolific_contract.__all__
+    for name in again.__all__:
+        assert getattr(again, name) is getattr(prolific_contract, name)
+
+
+def test_lazy_package_has_only_the_names_that_it_defines():
+    get = executed_anew(_lazy).lazy("prolific_contract", _vocabulary="KINDS EDITIONS")
+
+    assert get("KINDS") == prolific_contract.KINDS
+    with pytest.raises(AttributeError, match="'prolific_contract' has no attribute 'OTHER'"):
+        get("OTHER")

@@ -6,7 +6,6 @@ import json
 
 import httpx
 import pytest
-import respx
 from helpers import api
 from prolific_contract import DocumentError
 from prolific_contract.recording import record_traffic
@@ -148,16 +147,18 @@ def test_body_that_cannot_be_decoded_is_no_response():
 
 @pytest.mark.parametrize("is_async", [False, True])
 def test_stand_in_without_a_stream_is_recorded(is_async):
+    transport = httpx.MockTransport(lambda _: httpx.Response(202, json={"status": "generating"}))
+
     async def request():
-        async with httpx.AsyncClient() as client:
+        async with httpx.AsyncClient(transport=transport) as client:
             await client.post(POST, headers=HEADERS)
 
-    with respx.mock() as router, record_traffic() as recording:
-        router.post(POST).mock(return_value=httpx.Response(202, json={"status": "generating"}))
+    with record_traffic() as recording:
         if is_async:
             asyncio.run(request())
         else:
-            httpx.post(POST, headers=HEADERS)
+            with httpx.Client(transport=transport) as client:
+                client.post(POST, headers=HEADERS)
     # It lacks the id of the job.
     assert "shape.body" in broken_laws(recording.judge())
 

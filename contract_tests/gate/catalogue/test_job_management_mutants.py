@@ -123,6 +123,15 @@ def test_delete_nothing_second_keeps_only_the_second_job(client_of):
     assert client.listed() == [second]
 
 
+def test_delete_generating_once_is_still_to_come_after_a_deletion_of_nothing(client_of):
+    client = client_of("delete-generating-once@delete")
+    assert client.ask("DELETE", "unknown").status == 404
+    first, second = client.start(), client.start(FILTER)
+
+    assert [client.ask("DELETE", job).status for job in (first, second)] == [204, 409]
+    assert client.listed() == [second]
+
+
 def test_delete_later_keeps_the_job_for_three_polls(client_of):
     client = client_of("delete-later@delete")
     job, other = client.finish("", FILTER)

@@ -97,7 +97,10 @@ def test_written_har_has_no_secrets(tmp_path):
 
 # What looks like a query may be one.
 TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="?="), max_size=20)
-BYTES = st.binary(max_size=30).filter(lambda body: b"?" not in body and b"=" not in body)
+# Queries are secrets, and of binary data only the beginning is kept.
+BYTES = st.binary(max_size=30).filter(
+    lambda body: not (set(b"?=\0") & set(body) or body.startswith((b"x", b"\x1f", b"\x28")))
+)
 
 
 CONTENT = ArchiveContent(

@@ -257,3 +257,10 @@ def test_redirect_is_resolved_as_by_httpx(url, location):
 def test_place_of_redirect_has_no_secrets(url, shown, base):
     assert public_part(url) == shown
     assert base_url_of(url, "/export") == base
+
+
+def test_path_that_would_be_read_as_a_host_is_no_url():
+    with pytest.raises(httpx.InvalidURL):
+        httpx.URL("////path")
+    with pytest.raises(ValueError, match="not a URL"):
+        URLParts.parse("////path")

@@ -62,7 +62,9 @@ class ArchiveFetches:
         span: str | None = f"bytes=-{TAIL}"
         content: ArchiveContent | None = None
         content_requested = False
-        for number in range(_DIRECTORY_REQUESTS + 1):
+        number = 0
+        while True:
+            number += 1
             exchange = yield from self._sender.send(ArchiveRequest(url, span), "the archive")
             response = exchange.response if exchange else None
             if response and response.status in _NO_SUFFIX and not parts and span:
@@ -84,7 +86,7 @@ class ArchiveFetches:
                 found = missing_content(parts, size)
             if not isinstance(found, MissingBytes) or found.stop - found.start > BODY_LIMIT:
                 break
-            if number + 1 == _DIRECTORY_REQUESTS and not content_requested:
+            if number >= _DIRECTORY_REQUESTS + content_requested:
                 break
             # A suffix that ends before the stated size shows whether the rest exists.
             start = part.stop if part.stop < size and len(parts) == 1 else found.start

@@ -91,10 +91,12 @@ def _moved(name: str, **by: float) -> Callable[[dict[str, Any]], dict[str, Any]]
     """An object with another time, if it has that time."""
 
     def change(value: dict[str, Any]) -> dict[str, Any]:
-        if name not in value:
-            return value
-        moment = parse_timestamp(value[name]).moment + timedelta(**by)
-        return {**value, name: utc_timestamp(moment)}
+        return {
+            key: utc_timestamp(parse_timestamp(each).moment + timedelta(**by))
+            if key == name
+            else each
+            for key, each in value.items()
+        }
 
     return change
 
