@@ -8,6 +8,8 @@ import sys
 from prolific_contract import cli
 from prolific_contract._commands import demo
 
+from project.tree import ROOT
+
 
 def run(folder, *arguments, **variables):
     environment = os.environ | {"NO_PROXY": "127.0.0.1"} | variables
@@ -18,6 +20,40 @@ def run(folder, *arguments, **variables):
         capture_output=True,
         check=False,
     )
+
+
+def test_demo_needs_only_the_libraries_of_the_sandbox(tmp_path):
+    """``make demo`` installs no others."""
+    script = (
+        "import sys\n"
+        "for name in sys.argv[1:]: sys.modules[name] = None\n"
+        "from prolific_contract import cli\n"
+        "sys.exit(cli.main(['demo']))"
+    )
+    pins = (ROOT / "requirements-demo.lock").read_text("utf-8")
+    others = {
+        "_pytest": "pytest",
+        "jsonpath_rfc9535": "jsonpath-rfc9535",
+        "jsonschema_rs": "jsonschema-rs",
+        "openapi_spec_validator": "openapi-spec-validator",
+        "pyarrow": "pyarrow",
+        "pytest": "pytest",
+        "schemathesis": "schemathesis",
+        "trustme": "trustme",
+        "yaml": "pyyaml",
+    }
+    assert not any(f"\n{library}==" in pins for library in others.values())
+    done = subprocess.run(
+        [sys.executable, "-c", script, *others],
+        cwd=tmp_path,
+        env=os.environ | {"NO_PROXY": "127.0.0.1"},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+
+    assert (done.returncode, done.stderr.count("is not installed")) == (0, 0), done.stderr
 
 
 def test_demo_on_a_terminal_that_lacks_characters_escapes_them(tmp_path):

@@ -42,8 +42,8 @@ def add_parser(subparsers: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Download a collection from a sandbox and show its answers."""
+    from prolific_contract._paths import refuse_stdout
     from prolific_contract.sandbox import Sandbox, SandboxSettings
-    from prolific_contract.spec._files import refuse_stdout
 
     # The answers contain several scripts, which the terminal's encoding may lack.
     if isinstance(sys.__stdout__, io.TextIOWrapper):

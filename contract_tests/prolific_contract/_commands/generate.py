@@ -40,7 +40,8 @@ def add_parser(subparsers: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Generate the client, or check that it is up to date."""
-    from prolific_contract.spec._files import checkout, refuse_stdout, shipped_path
+    from prolific_contract._paths import refuse_stdout
+    from prolific_contract.spec._files import checkout, shipped_path
     from prolific_contract.spec._generate import (
         compare,
         generate_client,

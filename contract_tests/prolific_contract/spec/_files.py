@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from prolific_exports._errors import ExportsError
-from prolific_exports._files._destinations import STDOUT, destination, expanded
+from prolific_exports._files._destinations import destination, expanded
 from prolific_exports._files._failures import reason
 from prolific_exports._files._staging import staged_file
 
 from prolific_contract._errors import DocumentError
+from prolific_contract._paths import refuse_stdout
 from prolific_contract.spec._yaml import load_yaml
 
 _CHECKOUT = Path(__file__).resolve().parents[3]
@@ -92,16 +93,6 @@ def load_document(path: Path) -> dict[str, Any]:
         DocumentError: The file can't be read, is not YAML, or contains something else.
     """
     return _mapping(read_text(path), str(path))
-
-
-def refuse_stdout(path: Path) -> None:
-    """Refuse ``-``, which stands for stdout, where a command writes files only.
-
-    Raises:
-        DocumentError: The path is ``-``.
-    """
-    if str(path) == STDOUT:
-        raise DocumentError("'-' stands for stdout, but this is written to files only: give a path")
 
 
 def refuse_unwritable(path: Path) -> None:
