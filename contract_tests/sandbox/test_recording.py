@@ -265,7 +265,7 @@ class TestMine:
             USING
             + "@pytest.mark.prolific_recording(editon='2026-03')\n"
             + "def test_mine(prolific_recording): post({})",
-            "prolific_recording: *unexpected keyword argument 'editon'",
+            "prolific_recording: *unexpected keyword argument 'editon'*",
         ),
     ],
     ids=["nothing recorded", "misspelled option"],
