@@ -12,6 +12,7 @@ from helpers.command import main
 from helpers.json_schemas import check_document
 from helpers.three_jobs import A, B, C, job_id, url
 from keyring.backend import KeyringBackend
+from keyring.compat import properties
 from prolific_exports import Clock
 from prolific_exports._cli._schemas import SCHEMAS
 from prolific_exports.testing import FakeClock
@@ -45,7 +46,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 class MemoryStore(KeyringBackend):
     """A password store in memory."""
 
-    priority = 1  # type: ignore[assignment]  # the library has a property of the class
+    @properties.classproperty
+    def priority(cls) -> float:  # noqa: N805 - a property of the class
+        return 1
 
     def __init__(self) -> None:
         super().__init__()

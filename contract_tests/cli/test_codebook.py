@@ -187,7 +187,7 @@ def test_tidy_table_has_the_options_of_the_stored_codebook_in_their_order(
     served("collection")
     cli("codebook", "collection", api.COLLECTION, "-o", "data.codebook.json")
     table = ExportArchive.open(archive).table(shape="tidy")
-    # The last one was chosen, though nobody offered it.
+    # The codebook lacks the last one, which an answer has.
     assert table.to_arrow()["q1_how_often"].type.ordered is False
     [chunk] = table.to_arrow()["q1_how_often"].chunks
     assert chunk.dictionary.to_pylist() == ["daily", "Never", "sometimes", "seldom"]
@@ -206,7 +206,7 @@ def test_codebook_of_an_archive_is_derived_and_says_so(cli, archive):
     outcome = cli("codebook", "data.zip")
     assert outcome.code == 0
     assert outcome.err == (
-        "derived from the answers in the archive: options that nobody chose are missing\n"
+        "derived from the answers in the archive: options that no answer has are missing\n"
     )
     assert cli("codebook", "data.zip", "--quiet").err == ""
     codebook = ExportArchive.open(archive).codebook()

@@ -137,7 +137,7 @@ def test_choice_of_several_is_a_flag_for_each_option(tidy):
     ]
 
 
-def test_question_with_choices_that_nobody_answered_has_one_empty_column(tidy):
+def test_question_with_choices_but_without_answers_has_one_empty_column(tidy):
     assert tidy(described(c="multiple_choice"), submission()) == [{"q1_about_c": None}]
     assert tidy(described(c="multiple_choice"), submission(c=chosen())) == [{"q1_about_c": 0}]
 

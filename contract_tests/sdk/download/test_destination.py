@@ -99,13 +99,13 @@ def test_file_created_during_the_download_is_kept(job, store, tmp_path):
     target = tmp_path / "data.zip"
 
     def appear(request: httpx.Request) -> httpx.Response:
-        target.write_text("somebody else's")
+        target.write_text("the content of another program")
         return api.stored()
 
     store.mock(side_effect=appear)
     with pytest.raises(TargetExistsError, match=r"kept in .*\.part, and is not fetched again"):
         job.download(target)
-    assert target.read_text() == "somebody else's"
+    assert target.read_text() == "the content of another program"
     job.download(tmp_path / "other.zip")
     assert names_in(tmp_path) == ["data.zip", "other.zip"]
     assert store.calls.last.request.headers["Range"] == f"bytes={SIZE - 1}-", "it was kept"
@@ -115,7 +115,7 @@ def test_unresumable_partial_file_is_not_reported_as_kept(job, store, tmp_path):
     target = tmp_path / "data.zip"
 
     def appear(request: httpx.Request) -> httpx.Response:
-        target.write_text("somebody else's")
+        target.write_text("the content of another program")
         return api.stored(etag=None)
 
     store.mock(side_effect=appear)

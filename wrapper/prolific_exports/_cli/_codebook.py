@@ -30,7 +30,7 @@ def run(arguments: argparse.Namespace, clock: Clock | None) -> int:
         write_codebook(codebook, path, overwrite=arguments.overwrite)
     if codebook.is_derived and not arguments.quiet:
         streams.print_message(
-            "derived from the answers in the archive: options that nobody chose are missing"
+            "derived from the answers in the archive: options that no answer has are missing"
         )
     if arguments.json:
         streams.print_result(json_output.codebook(codebook, None if path is None else str(path)))

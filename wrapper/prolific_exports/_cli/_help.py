@@ -303,7 +303,7 @@ examples:
 
   An archive has the wording of each question, but not its options: Prolific
   knows them. Store the codebook as data.codebook.json beside data.zip; then
-  tidy tables have all options, in their order, also those that nobody chose.
+  tidy tables have all options, in their order, also those that no answer has.
   Without this file, the codebook of an archive is derived from its answers.
 
 exit codes:

@@ -30,11 +30,11 @@ class Question:
         id: Id of the instruction.
         type: Its type, such as ``"multiple_choice"``; None if it is unknown.
         wording: What participants read; None if it is unknown.
-        options: The options in their order, also those that nobody chose. In a codebook derived
+        options: The options in their order, also those that no answer has. In a codebook derived
             from an archive: those that were chosen, in the order in which they occur. Empty for
             other types.
         answer_limit: How many options may be chosen, -1 or None for any number. Derived from an
-            archive: 1 if nobody chose several, else None.
+            archive: 1 if no answer has several, else None.
         units: The units of a text with unit. Derived from an archive: those that occur.
         required: Whether an answer is required; None if it is unknown.
     """
@@ -58,7 +58,7 @@ class Codebook:
 
     Attributes:
         source: ``"api"`` if Prolific's API described the questions, ``"archive"`` if they are
-            derived from the answers of an archive: then options that nobody chose are missing.
+            derived from the answers of an archive: then options that no answer has are missing.
         kind: ``"collection"`` or ``"batch"``; None if it is unknown.
         resource_id: Id of the collection or batch; None if it is unknown.
         name: Its name; None if it is unknown.

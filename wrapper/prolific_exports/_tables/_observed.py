@@ -160,7 +160,7 @@ def derived_codebook(archive: ArchiveReader) -> Codebook:
 def completed(question: Question, codebooks: Sequence[Codebook]) -> Question:
     """Return an observed question with what codebooks know about it.
 
-    Options that no codebook has come last: somebody has chosen them.
+    Options that no codebook has come last, since answers contain them.
     """
     asked = (codebook.question(question.id) for codebook in codebooks)
     known = next((one for one in asked if one is not None), None)

@@ -213,7 +213,7 @@ def _files(maker: _ColumnMaker, observed: ObservedQuestion) -> _Plan:
 def _choices(maker: _ColumnMaker, observed: ObservedQuestion, *, explained: bool) -> _Plan:
     options = maker.question.options
     if observed.has_too_many_options:
-        # A column of texts: nobody wants a thousand columns.
+        # One column of texts: a thousand columns would be unusable.
         return (maker.column(),), _read_list
     limit = maker.question.answer_limit
     if observed.most_items <= 1 and limit == 1:

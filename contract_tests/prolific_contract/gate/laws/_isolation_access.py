@@ -32,7 +32,7 @@ _Use: TypeAlias = tuple[_Account, Exchange, Operation, HttpResponse]
 
 # Seconds after a success during which access certainly lasts.
 _JUDGED_SECONDS: Final = 3600.0
-# Seconds before a success within which nobody gives access.
+# Seconds before a success within which access did not begin.
 _GIVEN_SECONDS: Final = 60.0
 # Other laws judge 404 to a poll, and refused deletions.
 _REFUSALS: Final[dict[Action, tuple[int, ...]]] = {

@@ -212,7 +212,7 @@ LAWS: Final = (
         source=LawSource(
             "API reference, errors; documents/000, 001",
             "404 means that there is no such resource. Other refusals are accepted, too, because a "
-            "server may not say which resources exist. The id of a batch is no id of a "
+            "server may not say which resources exist. The id of a batch is not that of a "
             "collection, and a longer or shorter id is not that of the resource.",
             ("D-12", "D-13"),
         ),
