@@ -60,7 +60,8 @@ _SUITE_FOLDER = Path(__file__).resolve().parent / "conformance"
 # Long enough that the first status request finds the job generating, short enough for many tests.
 _GENERATION_SECONDS = 0.2
 _EXTRA_PACKAGES = ("jsonpath_rfc9535", "jsonschema_rs", "starlette", "uvicorn", "yaml")
-_VARIABLES_OF_TOKENS = ("PROLIFIC_TOKEN_FILE",)
+# Other sources of a token or a URL; a profile comes before PROLIFIC_TOKEN.
+_OTHER_SOURCES = ("PROLIFIC_PROFILE", "PROLIFIC_TOKEN_FILE")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -196,7 +197,7 @@ def prolific_env(prolific_sandbox: "Sandbox", monkeypatch: pytest.MonkeyPatch) -
     """
     monkeypatch.setenv("PROLIFIC_URL", prolific_sandbox.url)
     monkeypatch.setenv("PROLIFIC_TOKEN", prolific_sandbox.token)
-    for name in _VARIABLES_OF_TOKENS:
+    for name in _OTHER_SOURCES:
         monkeypatch.delenv(name, raising=False)
     return prolific_sandbox
 

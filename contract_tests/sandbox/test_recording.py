@@ -279,6 +279,7 @@ def test_fixture_that_judges_nothing_fails(run, source, message):
 def test_environment_leads_to_the_sandbox_and_never_to_the_users_token(run, monkeypatch):
     monkeypatch.setenv("PROLIFIC_TOKEN", "secret-of-the-user")
     monkeypatch.setenv("PROLIFIC_TOKEN_FILE", "/nonexistent")
+    monkeypatch.setenv("PROLIFIC_PROFILE", "lab")
     result = run(
         """
 import os
@@ -287,6 +288,7 @@ def test_mine(prolific_env):
     assert os.environ["PROLIFIC_URL"] == prolific_env.url
     assert os.environ["PROLIFIC_TOKEN"] == prolific_env.token
     assert "PROLIFIC_TOKEN_FILE" not in os.environ
+    assert "PROLIFIC_PROFILE" not in os.environ
 
 def test_other():
     assert os.environ["PROLIFIC_TOKEN"] == "secret-of-the-user"
