@@ -3,8 +3,6 @@
 import pytest
 from attrs import evolve
 from helpers import traces, verdicts
-from hypothesis import given
-from hypothesis import strategies as st
 from prolific_contract.gate.reports import _display as display
 from prolific_contract.gate.trace import HttpResponse
 
@@ -132,19 +130,3 @@ def test_query_of_a_fuzzed_request_is_shown():
 
     assert display.url(exchange).endswith("/export?[redacted]")
     assert display.url(evolve(exchange, generated=True)).endswith("/export?key=1")
-
-
-@given(st.text())
-def test_writable_text_replaces_only_unencodable_characters(text):
-    written = display.writable(text)
-
-    written.encode()
-    assert len(written) == len(text)
-    assert display.writable(written) == written
-    assert all(a in (b, "\ufffd") for a, b in zip(written, text, strict=True))
-    assert [c for c in written if ord(c) < 32 and c not in "\t\n\r"] == []
-
-
-def test_ordinary_text_is_unchanged_by_writable():
-    assert display.writable("a\t\n\r é 漢 😀") == "a\t\n\r é 漢 😀"
-    assert display.writable("\x00\x1b\x7f\ud800\ufffe\uffff") == "\ufffd" * 6

@@ -14,8 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from prolific_contract import OPERATIONS
 from prolific_contract.gate.reports._html import render
-from prolific_contract.gate.reports._html._markup import element
 from prolific_contract.gate.trace import Credential, HttpResponse, Trace
+from prolific_exports._html._markup import element
 
 # HTML has no end tag for these.
 VOID = {"br", "input", "meta"}

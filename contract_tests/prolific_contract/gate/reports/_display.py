@@ -4,7 +4,6 @@ Every report displays requests and responses through this module. The recorder r
 token, but it keeps the queries of presigned URLs because laws read them.
 """
 
-import re
 from collections.abc import Iterable
 from typing import Final
 
@@ -19,8 +18,6 @@ from prolific_contract.gate.trace._redaction import is_secret_field
 MAX_BODY_CHARACTERS: Final = 2000
 """The most characters of a body that a report shows."""
 
-# XML 1.0 cannot contain these characters, not even as references; HTML should not.
-_UNWRITABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010fffd]")
 _READ: Final = 65536
 _MAX_VALUE_CHARACTERS: Final = 300
 
@@ -48,11 +45,6 @@ def number(index: int) -> int:
 def line(text: str) -> str:
     """A text on one line, without secrets and control characters."""
     return printable(redact(text))
-
-
-def writable(text: str) -> str:
-    """A text without the characters that XML and HTML can't contain."""
-    return _UNWRITABLE.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def headers(fields: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:

@@ -9,8 +9,9 @@ from itertools import groupby
 from typing import Final
 from xml.etree import ElementTree as ET
 
+from prolific_exports._html._markup import writable
+
 from prolific_contract.gate._verdict import Cell, Verdict
-from prolific_contract.gate.reports import _display as display
 from prolific_contract.gate.reports._names import answer_name, operation_name
 from prolific_contract.gate.reports._summary import Summary, evidence, seen_text
 
@@ -128,6 +129,6 @@ def _count(element: ET.Element, cases: list[ET.Element]) -> None:
 
 def _clean(root: ET.Element) -> None:
     for element in root.iter():
-        element.text = display.writable(element.text) if element.text else None
+        element.text = writable(element.text) if element.text else None
         for name, value in element.attrib.items():
-            element.set(name, display.writable(value))
+            element.set(name, writable(value))

@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from prolific_exports._html._markup import Content, element
+
 from prolific_contract._vocabulary import Operation
 from prolific_contract.gate.laws._law import Law, Observation
 from prolific_contract.gate.reports import _display as display
-from prolific_contract.gate.reports._html._markup import Content, element
 from prolific_contract.gate.reports._summary import Summary
 from prolific_contract.gate.trace._exchanges import Exchange
 

@@ -4,6 +4,7 @@ from typing import Final
 from xml.etree import ElementTree as ET
 
 from prolific_exports._console._text import plural
+from prolific_exports._html._markup import Content, element
 
 from prolific_contract.gate.reports import _display as display
 from prolific_contract.gate.reports._html._anchors import (
@@ -12,7 +13,6 @@ from prolific_contract.gate.reports._html._anchors import (
     violating_exchanges,
 )
 from prolific_contract.gate.reports._html._exchange import both_sides, documented_state
-from prolific_contract.gate.reports._html._markup import Content, element
 from prolific_contract.gate.reports._html._timeline import drawn
 from prolific_contract.gate.reports._names import operation_id, operation_name
 from prolific_contract.gate.reports._summary import Summary

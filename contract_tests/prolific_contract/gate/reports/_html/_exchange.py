@@ -3,10 +3,10 @@
 from xml.etree import ElementTree as ET
 
 from prolific_exports._console._text import size
+from prolific_exports._html._markup import Content, element
 
 from prolific_contract._vocabulary import STATES
 from prolific_contract.gate.reports import _display as display
-from prolific_contract.gate.reports._html._markup import Content, element
 from prolific_contract.gate.trace._exchanges import Credential, Exchange
 
 

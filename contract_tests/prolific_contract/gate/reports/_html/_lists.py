@@ -2,9 +2,10 @@
 
 from itertools import groupby
 
+from prolific_exports._html._markup import Content, element
+
 from prolific_contract.gate.reports._documents import citation, page
 from prolific_contract.gate.reports._html._anchors import law_anchor, links
-from prolific_contract.gate.reports._html._markup import Content, element
 from prolific_contract.gate.reports._html._matrix import SYMBOLS
 from prolific_contract.gate.reports._names import answer_name, operation_name
 from prolific_contract.gate.reports._summary import Summary, seen_text

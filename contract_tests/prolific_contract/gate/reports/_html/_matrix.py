@@ -6,12 +6,12 @@ from typing import Final
 from xml.etree import ElementTree as ET
 
 from prolific_exports._console._text import plural
+from prolific_exports._html._markup import Content, element
 
 from prolific_contract._vocabulary import Operation
 from prolific_contract.gate._verdict import Cell
 from prolific_contract.gate.laws._law import Law
 from prolific_contract.gate.reports._html._anchors import law_anchor, violation_anchor
-from prolific_contract.gate.reports._html._markup import Content, element
 from prolific_contract.gate.reports._summary import MARK_MEANINGS, Mark, Summary
 
 SYMBOLS: Final[dict[Mark, str]] = {

@@ -1,13 +1,12 @@
 """The whole page."""
 
-import base64
-import hashlib
 from collections.abc import Callable, Sequence
-from importlib.resources import files
 from typing import Final
 from xml.etree import ElementTree as ET
 
 from prolific_exports._console._text import duration, moment, plural
+from prolific_exports._html._document import asset, page, theme_button
+from prolific_exports._html._markup import Content, element
 
 from prolific_contract.gate._verdict import Verdict
 from prolific_contract.gate.reports._html._conversation import conversation, timeline
@@ -18,11 +17,11 @@ from prolific_contract.gate.reports._html._lists import (
     not_exercised,
     notes,
 )
-from prolific_contract.gate.reports._html._markup import Content, document, element
 from prolific_contract.gate.reports._html._matrix import matrix
 from prolific_contract.gate.reports._html._violations import violations
 from prolific_contract.gate.reports._summary import Summary
 
+_PACKAGE: Final = "prolific_contract.gate.reports._html"
 _WORDS: Final = {0: ("Passed", "held"), 1: ("Failed", "violated"), 2: ("Inconclusive", "noted")}
 _SECTIONS: Final[tuple[tuple[str, str, Callable[[Summary], Sequence[Content]]], ...]] = (
     ("violations", "Violations", violations),
@@ -40,23 +39,9 @@ _SECTIONS: Final[tuple[tuple[str, str, Callable[[Summary], Sequence[Content]]], 
 def render(verdict: Verdict) -> str:
     """The report as an HTML document."""
     summary = Summary(verdict)
-    style, script = _asset("report.css"), _asset("report.js")
-    policy = (
-        f"default-src 'none'; style-src {_source(style)}; script-src {_source(script)}; "
-        "base-uri 'none'; form-action 'none'"
-    )
     word, _ = _WORDS[verdict.exit_code]
-    head = element(
-        "head",
-        element("meta", charset="utf-8"),
-        element("meta", http_equiv="Content-Security-Policy", content=policy),
-        element("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        element("meta", name="referrer", content="no-referrer"),
-        element("title", f"{word}: {summary.target} · prolific-contract"),
-        element("style", style),
-    )
-    body = element(
-        "body",
+    return page(
+        f"{word}: {summary.target} · prolific-contract",
         element("a", "Skip to the results", class_="skip", href="#results"),
         element(
             "div",
@@ -65,20 +50,9 @@ def render(verdict: Verdict) -> str:
             _footer(summary),
             class_="wrap",
         ),
-        element("script", script),
+        style=asset(_PACKAGE, "report.css"),
+        script=asset(_PACKAGE, "report.js"),
     )
-    return document(element("html", head, body, lang="en"))
-
-
-def _asset(name: str) -> str:
-    return (files("prolific_contract.gate.reports._html") / "assets" / name).read_text(
-        encoding="utf-8"
-    )
-
-
-def _source(text: str) -> str:
-    digest = hashlib.sha256(text.encode()).digest()
-    return f"'sha256-{base64.b64encode(digest).decode()}'"
 
 
 def _header(summary: Summary) -> ET.Element:
@@ -98,7 +72,7 @@ def _header(summary: Summary) -> ET.Element:
         element(
             "div",
             element("p", "Contract check of the export API"),
-            element("button", "Theme", id="theme", type="button", data_control="", hidden=""),
+            theme_button(),
             class_="top",
         ),
         element(

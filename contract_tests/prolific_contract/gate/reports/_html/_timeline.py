@@ -5,6 +5,7 @@ from typing import Final
 from xml.etree import ElementTree as ET
 
 from attrs import evolve
+from prolific_exports._html._markup import element
 
 from prolific_contract._vocabulary import STATES
 from prolific_contract.gate.reports import _display as display
@@ -14,7 +15,6 @@ from prolific_contract.gate.reports._html._anchors import (
     violating_exchanges,
 )
 from prolific_contract.gate.reports._html._lanes import JobResponse, Lane, lanes
-from prolific_contract.gate.reports._html._markup import element
 from prolific_contract.gate.reports._summary import Summary
 from prolific_contract.gate.trace._exchanges import Exchange
 

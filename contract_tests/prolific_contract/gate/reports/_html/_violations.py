@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from typing import Final
 from xml.etree import ElementTree as ET
 
+from prolific_exports._html._markup import Content, element
+
 from prolific_contract.gate._verdict import Violation
 from prolific_contract.gate.reports import _display as display
 from prolific_contract.gate.reports._documents import citation, page
 from prolific_contract.gate.reports._html._anchors import law_anchor, links, violation_anchor
 from prolific_contract.gate.reports._html._exchange import both_sides, outcome
-from prolific_contract.gate.reports._html._markup import Content, element
 from prolific_contract.gate.reports._names import operation_name
 from prolific_contract.gate.reports._summary import LawViolations, Summary, by_sentence
 from prolific_contract.gate.trace._exchanges import Exchange

@@ -1,13 +1,21 @@
 """HTML as a tree of elements, so that no text can become markup."""
 
+import re
 from typing import Final, TypeAlias
 from xml.etree import ElementTree as ET
-
-from prolific_contract.gate.reports import _display as display
 
 Content: TypeAlias = "ET.Element | str | None"
 
 _DOCTYPE: Final = "<!DOCTYPE html>\n"
+# XML 1.0 cannot contain these characters, not even as references; HTML should not.
+_UNWRITABLE: Final = re.compile(
+    "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010fffd]"
+)
+
+
+def writable(text: str) -> str:
+    """A text without the characters that XML and HTML can't contain."""
+    return _UNWRITABLE.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def element(tag: str, *content: Content, **attributes: str | None) -> ET.Element:
@@ -22,7 +30,7 @@ def element(tag: str, *content: Content, **attributes: str | None) -> ET.Element
     made = ET.Element(
         tag,
         {
-            name.removesuffix("_").replace("_", "-"): display.writable(value)
+            name.removesuffix("_").replace("_", "-"): writable(value)
             for name, value in attributes.items()
             if value is not None
         },
@@ -37,7 +45,7 @@ def append(parent: ET.Element, content: Content) -> None:
     if isinstance(content, ET.Element):
         parent.append(content)
     elif content is not None:
-        text = display.writable(content)
+        text = writable(content)
         if len(parent):
             parent[-1].tail = (parent[-1].tail or "") + text
         else:
