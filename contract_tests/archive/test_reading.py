@@ -337,6 +337,13 @@ def test_lines_are_independent_of_chunk_boundaries(lines, cuts, end):
 # Files
 
 
+def test_uploaded_files_are_opened_as_they_are_listed(collection):
+    for listed in collection.files:
+        with collection.open_file(listed) as file:
+            assert file.read() == PHOTO
+    assert collection.files
+
+
 def test_file_is_read_in_chunks_of_any_size(collection):
     with collection.open_file("files/sub1_i2_0.jpg") as file:
         assert file.readable()

@@ -32,7 +32,7 @@ from prolific_exports._http._logging import LOGGER
 from prolific_exports._model._clock import Clock, SystemClock
 from prolific_exports._model._codebook import Codebook
 from prolific_exports._model._filters import ExportFilter
-from prolific_exports._model._listed_jobs import ListedJob
+from prolific_exports._model._listed_jobs import ListedJob, ListedJobs
 from prolific_exports._model._listed_resources import Resource, Workspace
 from prolific_exports._model._references import ExportRef, Kind, check_id
 from prolific_exports._model._settings import Settings, resolve
@@ -121,7 +121,7 @@ class ClientFlows:
     def list_jobs(self, kind: Kind, resource_id: str) -> Flow[tuple[ListedJob, ...]]:
         """The jobs of a collection or batch."""
         ref = ExportRef(kind, check_id(resource_id, kind))
-        return jobs.list_jobs(ref, self.context, self.policy)
+        return ListedJobs((yield from jobs.list_jobs(ref, self.context, self.policy)))
 
     def codebook(self, kind: Kind, resource_id: str) -> Flow[Codebook]:
         """The questions of a collection or batch."""

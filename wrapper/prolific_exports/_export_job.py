@@ -126,5 +126,7 @@ class ExportJob:
         self._driver.run(self._flows.delete(self._job))
 
     def __repr__(self) -> str:
-        state = self._job.state.status if self._job.state else "not requested yet"
-        return f"<{type(self).__name__} of {self._job.ref}: {state}>"
+        return f"<{type(self).__name__} of {self._job.ref}: {self._job.state_text}>"
+
+    def _repr_html_(self) -> str:
+        return self._job.as_html()

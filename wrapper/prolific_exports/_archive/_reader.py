@@ -16,7 +16,9 @@ from prolific_exports._archive._member_index import MemberFile, MemberIndex
 from prolific_exports._archive._metadata import Metadata, read_metadata
 from prolific_exports._archive._plan import ExtractLimits, Names, plan_extraction
 from prolific_exports._archive._uploads import ArchiveFile, may_name_files, missing_paths
+from prolific_exports._errors import ArchiveError
 from prolific_exports._files._destinations import expanded
+from prolific_exports._model._html import facts_table
 
 if TYPE_CHECKING:
     from prolific_exports._archive._records import Record
@@ -54,6 +56,26 @@ class ArchiveReader:
         return (
             f"<{type(self).__name__} {str(self.path)!r}: {self.kind or 'unknown layout'}, "
             f"{len(self.members)} members, {len(self.files)} uploaded files>"
+        )
+
+    def _repr_html_(self) -> str:
+        """Return a table for notebooks. Reads the archive's description, but no records."""
+        files = self.files
+        try:
+            about, problem = self.metadata, None
+        except ArchiveError as error:
+            about, problem = Metadata(), str(error)
+        return facts_table(
+            f"{type(self).__name__}: {self.path}",
+            (
+                ("Kind", self.kind or "unknown"),
+                ("Id", about.id),
+                ("Name", about.name),
+                ("Exported", about.exported_at),
+                ("Questions", len(about.instructions) or None),
+                ("Uploaded files", f"{len(files):,} ({sum(one.size for one in files):,} bytes)"),
+                ("Problem", problem),
+            ),
         )
 
     @property
@@ -155,20 +177,21 @@ class ArchiveReader:
         """
         return self._index.record_file(by)
 
-    def open_file(self, path: str) -> io.BufferedReader:
+    def open_file(self, path: str | ArchiveFile) -> io.BufferedReader:
         """Open a file of the archive for reading in binary. It cannot seek.
 
         Close it, or use it in a ``with`` block.
 
         Args:
-            path: The file relative to the root folder: the ``path`` of an ``UploadedFile``
-                (see ``find``) or an ``ArchiveFile``.
+            path: One of ``files``, or a path relative to the root folder: the ``path`` of an
+                ``UploadedFile`` (see ``find``) or an ``ArchiveFile``.
 
         Raises:
             ArchiveError: There is no such file.
             CorruptArchiveError: The file is damaged (while reading).
         """
-        return open_member(self.path, self._index.member(path))
+        inner = path.path if isinstance(path, ArchiveFile) else path
+        return open_member(self.path, self._index.member(inner))
 
     def extract(
         self,

@@ -26,6 +26,7 @@ from prolific_exports._archive._limits import (
 from prolific_exports._archive._reader import ArchiveReader
 from prolific_exports._archive._responses import parse_response
 from prolific_exports._archive._uploads import ArchiveFile, answers_by_part, missing_paths
+from prolific_exports._model._html import facts_table, records_table
 from prolific_exports._model._references import Kind
 
 _MOMENT: Final = "created_at"
@@ -33,6 +34,7 @@ _EXAMPLES: Final = 3
 _EXAMPLE_WIDTH: Final = 80
 _SUFFIX_WIDTH: Final = 12
 _SUFFIXES: Final = 100
+_SHOWN_CHOICES: Final = 6
 # Control characters and lone surrogates.
 _UNPRINTABLE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
@@ -71,6 +73,18 @@ class InstructionSummary:
     not_numbers: int = 0
     files: int = 0
     examples: tuple[str, ...] = ()
+
+    def _counts(self) -> tuple[int, int, str]:
+        """The cells of a table: how many answered, how many did not, and what."""
+        shown = [f"{one.option}: {one.count:,}" for one in self.choices[:_SHOWN_CHOICES]]
+        if len(self.choices) > _SHOWN_CHOICES or self.other_choices:
+            shown.append("…")
+        shown += [f"median {one.median:,g} {one.unit}" for one in self.numbers]
+        if self.lengths is not None:
+            shown.append(f"median {self.lengths.median:,g} characters")
+        if self.files:
+            shown.append(f"{self.files:,} files")
+        return self.answered, self.missing, " · ".join(shown)
 
 
 @frozen
@@ -130,6 +144,34 @@ class ArchiveSummary:
     file_types: tuple[FileTypeSummary, ...]
     missing_files: int = 0
     renamed_files: int = 0
+
+    def _repr_html_(self) -> str:
+        """Return two tables for notebooks: the archive, and its questions."""
+        facts = facts_table(
+            f"Summary of {self.name or self.id or 'an archive'}",
+            (
+                ("Kind", self.kind or "unknown"),
+                ("Id", self.id),
+                ("Exported", self.exported_at),
+                ("Submissions", self.submissions),
+                ("Tasks", self.tasks or None),
+                ("Participants", self.participants),
+                ("Unknown records", self.unknown_records or None),
+                ("First", self.first_created_at),
+                ("Last", self.last_created_at),
+                ("Uploaded files", f"{self.files:,} ({self.files_size:,} bytes)"),
+                ("Missing files", self.missing_files or None),
+            ),
+        )
+        questions = records_table(
+            "Questions",
+            ("", "Question", "Type", "Answered", "Missing", "Answers"),
+            [
+                (f"q{number}", one.description or one.id, one.type, *one._counts())
+                for number, one in enumerate(self.instructions, 1)
+            ],
+        )
+        return facts + questions
 
 
 def summarise(archive: ArchiveReader) -> ArchiveSummary:

@@ -19,6 +19,7 @@ from prolific_exports._flows._effects import Flow, Sleep
 from prolific_exports._flows._policy import Policy, poll_delays
 from prolific_exports._flows._requesting import check_filter_applied, post_export
 from prolific_exports._model._filters import ExportFilter
+from prolific_exports._model._html import facts_table
 from prolific_exports._model._references import ExportRef, Kind
 from prolific_exports._model._states import Complete, ExportState, Failed, Generating
 
@@ -59,6 +60,23 @@ class PendingExport:
         """Whether the server may be working on the job."""
         was_requested = self.export_id is not None or self.state is not None
         return self.named or (was_requested and not isinstance(self.state, Failed))
+
+    @property
+    def state_text(self) -> str:
+        """The latest known state."""
+        return self.state.status if self.state else "not requested yet"
+
+    def as_html(self) -> str:
+        """Return a table for notebooks."""
+        return facts_table(
+            "Export job",
+            (
+                (self.kind.capitalize(), self.resource_id),
+                ("Job", self.export_id),
+                ("Status", self.state_text),
+                ("Filter", str(self.filter or "none")),
+            ),
+        )
 
     def note_deletion(self) -> None:
         """Forget the cached state; from now on, no other job replaces this one."""

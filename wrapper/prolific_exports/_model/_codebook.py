@@ -5,6 +5,7 @@ from typing import Any, Final, Literal, TypeAlias
 
 from attrs import asdict, field, frozen, validators
 
+from prolific_exports._model._html import records_table
 from prolific_exports._model._references import Kind
 
 CodebookSource: TypeAlias = Literal["api", "archive"]
@@ -79,6 +80,24 @@ class Codebook:
     def question(self, question_id: str) -> Question | None:
         """The question with an id; None if there is none."""
         return next((one for one in self.questions if one.id == question_id), None)
+
+    def _repr_html_(self) -> str:
+        """Return a table for notebooks."""
+        origin = "derived from the answers" if self.is_derived else "from Prolific"
+        return records_table(
+            f"Codebook of {self.name or self.resource_id or 'an archive'}, {origin}",
+            ("", "Question", "Type", "Options or units", "Required"),
+            [
+                (
+                    f"q{number}",
+                    one.wording or one.id,
+                    one.type,
+                    " · ".join(one.options or one.units),
+                    None if one.required is None else ("yes" if one.required else "no"),
+                )
+                for number, one in enumerate(self.questions, 1)
+            ],
+        )
 
 
 VERSION: Final = 1

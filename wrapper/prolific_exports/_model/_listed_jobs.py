@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from attrs import field, frozen
 
 from prolific_exports._model._filters import ExportFilter
+from prolific_exports._model._html import facts_table, records_table
 
 
 @frozen
@@ -27,3 +28,23 @@ class ListedJob:
     created_at: datetime
     filter: ExportFilter | None = None
     extra: Mapping[str, Any] = field(factory=dict, repr=False, hash=False)
+
+    def _repr_html_(self) -> str:
+        """Return a table for notebooks."""
+        return facts_table("Export job", zip(_HEADER, self._row(), strict=True))
+
+    def _row(self) -> tuple[str, str, datetime, str]:
+        return self.export_id, self.status, self.created_at, str(self.filter or "none")
+
+
+class ListedJobs(tuple[ListedJob, ...]):
+    """Export jobs as a tuple that notebooks show as a table."""
+
+    __slots__ = ()
+
+    def _repr_html_(self) -> str:
+        """Return a table for notebooks."""
+        return records_table("Export jobs, newest first", _HEADER, [one._row() for one in self])
+
+
+_HEADER: Final = ("Job", "Status", "Requested", "Filter")
