@@ -126,7 +126,24 @@ def test_download_failure_without_a_job_suggests_no_command(cli, router):
     assert outcome.code == 1
     assert outcome.json["results"][0]["error"]["type"] == "NoAnswerError"
     assert outcome.json["results"][0]["resume"] is None
-    assert "retrying in " in outcome.err
+
+
+def test_download_from_an_api_that_nothing_serves_prints_the_error_but_no_retry(cli, router):
+    post = router.post(url(A)).mock(side_effect=httpx.ConnectError("refused"))
+    outcome = cli("download", "collection", A)
+    assert post.call_count > 3
+    *others, line = outcome.err.splitlines()
+    assert line.startswith("prolific-exports: error: No response from https://api.example for ")
+    # After nine seconds without a line, one says what is going on.
+    assert all(": still waiting to retry after " in other for other in others)
+
+
+def test_download_from_an_api_that_was_reached_before_prints_its_retries(cli, router):
+    refused = httpx.ConnectError("refused")
+    router.post(url(A)).mock(side_effect=[api.error(503), refused, refused, api.error(404)])
+    outcome = cli("download", "collection", A)
+    lines = [line.partition(": retrying in ") for line in outcome.err.splitlines()]
+    assert ["no connection" in after for _, found, after in lines if found] == [False, True]
 
 
 @pytest.mark.parametrize(("ids", "code"), [([A], 4), ([A, B], 4), ([A, "missing"], 1)])

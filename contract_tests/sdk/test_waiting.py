@@ -349,6 +349,17 @@ def test_api_that_never_answered_is_given_up_within_ten_seconds(router, resource
     assert failure.value.hint == "Check the network and the base URL (PROLIFIC_URL)."
 
 
+def test_retries_are_marked_as_connecting_until_the_api_has_been_reached(
+    router, resource, kind, events
+):
+    router.post(api.post_url(kind)).mock(
+        side_effect=[REFUSED, api.error(429), REFUSED, api.generating()]
+    )
+    resource.export(api.RESOURCE[kind])
+    retries = [event.is_connecting for event in events if isinstance(event, Retrying)]
+    assert retries == [True, False, False]
+
+
 def test_connecting_takes_less_time_as_the_ten_seconds_pass(router, resource, kind, clock):
     granted = []
 

@@ -58,11 +58,14 @@ class Retrying:
         ref: The export, or the list.
         error: The failure; a `DownloadError` if it was the download's.
         delay: Seconds until the next attempt.
+        is_connecting: Whether the client has never reached the API. It then gives up after ten
+            seconds, so the command does not report these attempts.
     """
 
     ref: RequestRef
     error: ExportsError
     delay: float
+    is_connecting: bool = False
 
 
 @frozen

@@ -33,7 +33,7 @@ _PROGRESS_EVERY: Final = 5.0
 def notable_line(event: Event) -> str | None:
     """A line for an event that should stay on the screen; None for other events."""
     match event:
-        case Retrying(error=error, delay=delay):
+        case Retrying(error=error, delay=delay, is_connecting=False):
             return f"retrying in {delay:.1f} s: {printable(error_message(error))}"
         case Adopted(ref=ref):
             return f"the server received the request: continuing with export {ref.export_id}"
@@ -93,7 +93,7 @@ class EventLines:
     def _line(self, event: Event) -> str | None:
         retried, self._retried = self._retried, None
         match event:
-            case Retrying(error=error):
+            case Retrying(error=error, is_connecting=False):
                 self._retried = str(error)
                 return notable_line(event) if self._retried != retried else None
             case Requested(status=status):

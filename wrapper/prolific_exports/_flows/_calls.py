@@ -60,6 +60,10 @@ class Contact:
         left = self.tried_since + FIRST_CONTACT_TIMEOUT - now
         return FIRST_CONTACT_TIMEOUT if self.is_made else max(left, _GRACE)
 
+    def is_missing(self, error: ExportsError) -> bool:
+        """Whether a request failed because the client has never been able to connect."""
+        return not self.is_made and isinstance(error, NoAnswerError) and not error.sent
+
     def is_hopeless(self, error: ExportsError, next_attempt: float) -> bool:
         """Whether to give up.
 
@@ -67,10 +71,9 @@ class Contact:
             error: The failure of a request.
             next_attempt: Monotonic time at which it would be sent again.
         """
-        if self.is_made or self.tried_since is None:
+        if self.tried_since is None:
             return False
-        could_not_connect = isinstance(error, NoAnswerError) and not error.sent
-        return could_not_connect and next_attempt > self.tried_since + FIRST_CONTACT_TIMEOUT
+        return self.is_missing(error) and next_attempt > self.tried_since + FIRST_CONTACT_TIMEOUT
 
 
 @frozen
@@ -184,7 +187,8 @@ class Caller:
                 delay = self.retry_delay(error, failures)
                 if self.context.contact.is_hopeless(error, self.context.clock.monotonic() + delay):
                     raise
-                self.context.notify(Retrying(request.ref, error, delay))
+                is_missing = self.context.contact.is_missing(error)
+                self.context.notify(Retrying(request.ref, error, delay, is_connecting=is_missing))
             yield Sleep(delay)
 
     def _attempt(self, request: Request, interpret: Interpreter[T]) -> Flow[CallResult[T]]:
