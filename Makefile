@@ -89,8 +89,9 @@ gate: $(READY) ## Prove that the gate detects every mutant without false positiv
 	$(BIN)/python -m helpers.gate_proof docs/detection-table.md docs/derived-faults.md --derived $(DERIVED) --seed $(SEED)
 
 .PHONY: simulate
-simulate: $(READY) ## Simulate downloads with 100,000 random fault schedules, new seeds each run (FIRST=0: from this seed)
+simulate: $(READY) ## Simulate 100,000 downloads with random faults, new seeds each run (FIRST=0: from this seed), and 10,000 exports at once
 	cd contract_tests && $(abspath $(BIN))/python -m simulation $(if $(FIRST),--first $(FIRST))
+	$(BIN)/python -m pytest -q contract_tests/sync/test_export_queue.py
 
 .PHONY: soak
 soak: $(READY) ## Kill downloads, tables and extractions at random points for five minutes

@@ -47,6 +47,7 @@ SDK_ROOMS = {
         "_http",
         "_model",
     },
+    "_sync": {"_errors", "_flows", "_model"},
     "_client": {
         "_client_base",
         "_download_outcome",

@@ -4,10 +4,16 @@ from random import Random
 
 import pytest
 from helpers import api
-from prolific_exports import BadRequestError, ExportRef, NoAnswerError
-from prolific_exports._flows._boundary import interpret, status_request
+from prolific_exports import (
+    BadRequestError,
+    ExportRef,
+    NoAnswerError,
+    RateLimitedError,
+    ServerError,
+)
+from prolific_exports._flows._boundary import export_request, interpret, status_request
 from prolific_exports._flows._calls import Caller, Context, OutOfTimeError, raise_cause_on_timeout
-from prolific_exports._flows._effects import ApiReply, Send
+from prolific_exports._flows._effects import ApiReply, Send, Sleep
 from prolific_exports._flows._policy import Policy
 from prolific_exports._flows._requesting import post_export
 from prolific_exports._model._redactor import Redactor
@@ -55,3 +61,46 @@ def test_refusal_too_late_to_be_explained_is_raised_unchanged(clock, context):
     clock.advance(6)
     with pytest.raises(BadRequestError, match="400 Bad Request"):
         flow.send(ApiReply(400, {}, b"{}"))
+
+
+def rejected(flow, headers):
+    """How often a call that always gets a 429 is sent, 50 times at most."""
+    for sent in range(50):
+        next(flow)
+        try:
+            assert isinstance(flow.send(ApiReply(429, headers, b"{}")), Sleep)
+        except RateLimitedError:
+            return sent + 1
+    return 50
+
+
+@pytest.mark.parametrize(
+    ("request_", "headers", "counts", "sent"),
+    [
+        (CALL, {}, True, 8),
+        (CALL, {}, False, 50),
+        (CALL, {"retry-after": "1"}, False, 50),
+        # Without a pause, a 429 to a request for an export may be the limit of jobs.
+        (export_request(REF), {}, False, 8),
+        (export_request(REF), {"retry-after": "1"}, False, 50),
+    ],
+)
+def test_rejected_call_is_repeated_without_end_if_rejections_do_not_count(
+    context, request_, headers, counts, sent
+):
+    context.contact.is_made = True
+    caller = Caller.start(context, Policy(counts_rejections=counts))
+
+    assert rejected(caller.call(request_, interpret), headers) == sent
+
+
+def test_other_failures_count_beside_rejections(context):
+    context.contact.is_made = True
+    policy = Policy(counts_rejections=False, max_failures=2)
+    flow = Caller.start(context, policy).call(CALL, interpret)
+    for status in (503, 429, 429):
+        next(flow)
+        flow.send(ApiReply(status, {}, b"{}"))
+    next(flow)
+    with pytest.raises(ServerError):
+        flow.send(ApiReply(503, {}, b"{}"))

@@ -174,17 +174,18 @@ class Caller:
             NoAnswerError: No reply arrived after all attempts, or the server is unreachable.
             OutOfTimeError: The deadline comes before the next attempt.
         """
-        failures = 0
+        attempts = failures = 0
         while True:
             try:
                 return (yield from self._attempt(request, interpret))
             except (NoAnswerError, RateLimitedError, ServerError) as error:
-                failures += 1
+                attempts += 1
+                failures += self.policy.counts_rejections or not _is_too_fast(request, error)
                 if failures >= self.policy.max_failures or isinstance(error, UnreachableError):
                     raise
                 if request.method == "POST" and not was_not_processed(error):
                     raise
-                delay = self.retry_delay(error, failures)
+                delay = self.retry_delay(error, attempts)
                 if self.context.contact.is_hopeless(error, self.context.clock.monotonic() + delay):
                     raise
                 is_missing = self.context.contact.is_missing(error)
@@ -225,6 +226,16 @@ def _unsent(request: Request) -> NoAnswerError:
         operation=request.operation,
         ref=request.ref,
         sent=False,
+    )
+
+
+def _is_too_fast(request: Request, error: ExportsError) -> bool:
+    """Whether the server rejected a request for its rate.
+
+    A 429 to a POST without ``Retry-After`` may be the limit of ten jobs.
+    """
+    return isinstance(error, RateLimitedError) and (
+        request.method != "POST" or error.retry_after is not None
     )
 
 

@@ -69,6 +69,8 @@ class Policy:
             most.
         max_failures: Consecutive failures of one call (429, 5xx, no connection) or of a
             download after which the error is raised.
+        counts_rejections: Whether a 429 is one of these failures. If not, a call is repeated
+            until the deadline, which suits flows that share a rate budget: a 429 slows it down.
     """
 
     timeout: float = field(default=DEFAULT_TIMEOUT, validator=_is_positive)
@@ -76,6 +78,7 @@ class Policy:
     call_timeout: float = field(default=CALL_TIMEOUT, validator=_is_interval)
     stall_timeout: float = field(default=STALL_TIMEOUT, validator=_is_interval)
     max_failures: int = MAX_FAILURES
+    counts_rejections: bool = True
 
 
 def check_connections(number: object) -> int:

@@ -39,6 +39,8 @@ class PendingExport:
         filter: Which responses to export; None for all, or if the caller named the job
             without its filter.
         confirmed: Id of the job that is known to have this filter on the server.
+        checks_responses: Whether the caller compares the times of the responses with the filter,
+            so that the jobs need not be listed.
     """
 
     kind: Kind
@@ -49,6 +51,7 @@ class PendingExport:
     wait: float | None = None
     filter: ExportFilter | None = None
     confirmed: str | None = None
+    checks_responses: bool = False
 
     @property
     def ref(self) -> ExportRef:
@@ -232,7 +235,8 @@ def _accept(
     job: PendingExport, result: CallResult[ExportState], caller: Caller
 ) -> Flow[ExportState]:
     """Record a state, once the job is known to have the filter of the request."""
-    if job.filter is not None and job.export_id is not None and job.export_id != job.confirmed:
+    must_check = job.filter is not None and not job.checks_responses
+    if must_check and job.export_id is not None and job.export_id != job.confirmed:
         yield from check_filter_applied(job.ref, caller)
         job.confirmed = job.export_id
     job.state, job.wait = result.value, result.wait

@@ -112,8 +112,9 @@ class Scheduler(Generic[K]):
         self._calling.discard(key)
 
     def can_begin(self) -> bool:
-        """Whether a new flow could send its first request at once."""
-        return not self._sends and self.budget.wait(self.clock.monotonic()) == 0
+        """Whether a new flow could request its export at once, which comes before polls."""
+        is_next = not self._sends or self._sends[0][0] == _LOWEST
+        return is_next and self.budget.wait(self.clock.monotonic()) == 0
 
     def delay(self) -> float | None:
         """Seconds until `ready` has more effects; None if it first needs a result."""

@@ -1,0 +1,1 @@
+"""Tests of the dataset that a sync refreshes."""
