@@ -206,7 +206,7 @@ def test_codebook_of_an_archive_is_derived_and_says_so(cli, archive):
     outcome = cli("codebook", "data.zip")
     assert outcome.code == 0
     assert outcome.err == (
-        "derived from the answers in the archive: options that no answer has are missing\n"
+        "derived from the answers in the archive: options that were never chosen are missing\n"
     )
     assert cli("codebook", "data.zip", "--quiet").err == ""
     codebook = ExportArchive.open(archive).codebook()
@@ -262,7 +262,7 @@ def test_codebook_beyond_the_limit_is_refused(archive, folder, monkeypatch):
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
-        (["collection", "ID", "-o", "-"], 2, "-o - is not a file"),
+        (["collection", "ID", "-o", "-"], 2, "-o needs a file"),
         (["collection", "ID", "-o", "x.csv"], 2, "x.csv"),
         (["some", "thing"], 2, "Name one archive, or KIND and ID"),
         (["none.zip"], 1, "none.zip"),

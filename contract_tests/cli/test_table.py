@@ -291,7 +291,7 @@ def test_tidy_table_reports_what_does_not_fit_and_what_was_cut(cli, folder):
     write_zip(folder / "x.zip", collection_members({"submission_id": "s", "responses": answers}))
     outcome = cli("table", "x.zip", "o.dta", "--json")
     assert outcome.err == (
-        "o.dta: 1 row; 1 text cut, since the format has no room for more; "
+        "o.dta: 1 row; 1 text cut to the limit of the format; "
         "1 answer not in the columns as a whole; the long shape has everything\n"
     )
     assert (outcome.json["table"]["cut"], outcome.json["table"]["unfit"]) == (1, 1)

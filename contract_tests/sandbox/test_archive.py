@@ -307,8 +307,8 @@ def test_kinds_have_different_people():
 @pytest.mark.parametrize(
     ("kind", "digest"),
     [
-        ("collection", "f320c4f7d4e34ec85311fe9fa2fd6d1939d7d6273d3a4a4c5e10d152fdb90566"),
-        ("batch", "28c42dd63cef600efb1db0d016eab8f13ff9d3232b6f99012850b81a3265a76a"),
+        ("collection", "1d7f22497847882293b0a4d56c4643b97104513c54c8cffda1f0bfd308c648cd"),
+        ("batch", "130cadd49854821bddd5912849399f1b2ff5f389862a9e98f207dece86e63412"),
     ],
     ids=str,
 )

@@ -65,7 +65,7 @@ class ExportArchive(ArchiveReader):
 
         The codebook beside the archive, ``data.codebook.json`` for ``data.zip``, if there is one:
         ``prolific-exports codebook`` writes it. Otherwise it is derived from the answers: then
-        ``is_derived`` is true, and options that no answer has are missing.
+        ``is_derived`` is true, and options that were never chosen are missing.
 
         Raises:
             ArchiveError: The archive or the codebook cannot be read.

@@ -45,7 +45,7 @@ def test_archive_with_encrypted_members_is_violation(builder, marks):
     served(builder, archive(builder, **marks))
     seen = builder.violation(MEMBERS)
     count = len(DOCUMENTED[builder.kind])
-    assert seen.seen == f"{count} of {count} members are encrypted; no password is documented"
+    assert seen.seen == f"encrypted members: {count} of {count}; no password is documented"
     assert seen.operation == builder.fetching
     assert seen.exchanges == (1,)
 
@@ -229,7 +229,7 @@ def test_other_name_of_an_uploaded_file_is_violation_only_for_collections(name, 
             continue
         violation = builder.violation(NAMES)
         assert violation.seen == (
-            "1 uploaded files are not named files/{submission_id}_{instruction_id}_{index}.{ext}, "
+            "uploaded files not named files/{submission_id}_{instruction_id}_{index}.{ext}: 1, "
             f"such as {form.replace('files', 'xxxxx')!r}"
         )
         assert violation.about == ("archive.field.uploads",)
@@ -241,7 +241,7 @@ def test_uploaded_file_outside_its_folder_is_violation(builder, folder, instruct
     served(builder, archive(builder, "files/s_i_0.jpg", f"{folder}sub-1_{instruction}_0.jpg"))
     violation = builder.violation(NAMES)
     assert violation.seen.startswith(
-        "1 uploaded files are not in the folder files/ of the root folder, such as '"
+        "uploaded files outside the folder files/ of the root folder: 1, such as '"
     )
     assert violation.about == ("archive.field.uploads",)
 
@@ -250,7 +250,7 @@ def test_uploaded_files_beside_the_root_folder_are_violation(builder):
     root = f"{builder.kind}-export-{ID}-20260320T100000"
     names = [f"{root}/{name}" for name in DOCUMENTED[builder.kind]]
     served(builder, download(*names, "files/", f"x/files/s_{OTHER_JOB}_0.jpg"))
-    assert builder.violation(NAMES).seen.startswith("1 uploaded files are not in the folder")
+    assert builder.violation(NAMES).seen.startswith("uploaded files outside the folder files/")
 
 
 # The filter.
@@ -281,7 +281,7 @@ def test_responses_from_outside_the_period_are_violation(builder):
 
 def test_uploaded_files_from_outside_the_period_are_violation(builder):
     filtered(builder, NOTHING, archive(builder, "files/s_i_0.jpg", lines=b""))
-    assert builder.violation(FILTER, LATER).seen.endswith("contains 1 uploaded files")
+    assert builder.violation(FILTER, LATER).seen.endswith("contains uploaded files")
 
 
 def test_tasks_without_responses_may_be_listed():

@@ -72,7 +72,7 @@ def add_delete(commands: "Commands") -> None:
         usage="prolific-exports delete [options] KIND ID EXPORT_ID [EXPORT_ID ...]\n"
         "       prolific-exports delete CHOICE [options] KIND ID\n"
         "       prolific-exports delete CHOICE [options] KIND --workspace WORKSPACE_ID\n"
-        "       CHOICE: --all, --older-than AGE, --keep N, or both of the latter",
+        "       CHOICE: --all, --older-than AGE, --keep N, or the last two together",
         help="delete exports from Prolific",
         description="Delete exports of collections or batches, with their archives, from Prolific.",
         epilog=_job_help.DELETE,

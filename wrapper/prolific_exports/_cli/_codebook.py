@@ -30,7 +30,7 @@ def run(arguments: argparse.Namespace, clock: Clock | None) -> int:
         write_codebook(codebook, path, overwrite=arguments.overwrite)
     if codebook.is_derived and not arguments.quiet:
         streams.print_message(
-            "derived from the answers in the archive: options that no answer has are missing"
+            "derived from the answers in the archive: options that were never chosen are missing"
         )
     if arguments.json:
         streams.print_result(json_output.codebook(codebook, None if path is None else str(path)))
@@ -46,7 +46,7 @@ def _path(output: str | None) -> Path | None:
         return None
     if output == STDOUT:
         raise UsageError(
-            "-o - is not a file: without -o, stdout has the codebook (--json as JSON)."
+            "-o needs a file: without -o, the codebook goes to stdout (as JSON with --json)."
         )
     path = expanded(output)
     check_suffix(path, (".json",), "JSON")

@@ -147,15 +147,15 @@ def _add_transfer(parser: argparse._ArgumentGroup) -> None:
         default=4,
         metavar="N",
         help="with several ids, download N archives at a time, at most 32 (default: 4; with two "
-        "requests to the API, as many connections as a browser opens to one host)",
+        "requests to the API, these are the six connections that a browser opens to one host)",
     )
     parser.add_argument(
         "--connections",
         type=int,
         default=1,
         metavar="N",
-        help="fetch up to N parts of an archive at once, at most 32 (default: 1; more help only if "
-        "the server limits the rate of each connection)",
+        help="fetch up to N parts of an archive at once, at most 32 (default: 1; more connections "
+        "help only if the server limits the rate of each)",
     )
     parser.add_argument(
         "--no-verify",

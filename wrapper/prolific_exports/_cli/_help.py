@@ -212,8 +212,8 @@ JSON:
   records        number of records in the archive (of a batch: by submission);
                  null until it is saved, or if it has no readable records
   seconds        {"waiting", "transfer", "total"}: until the transfer began,
-                 from then until the archive was saved, and all; the first two
-                 are null if it did not come to that
+                 from then until the archive was saved, and both together; the
+                 first two are null if no transfer began
   resumed_from   offset in bytes at which the download resumed; 0 if it started
                  from scratch
   extracted_to   the folder of --extract; null unless the archive was extracted
@@ -303,7 +303,7 @@ examples:
 
   An archive has the wording of each question, but not its options: Prolific
   knows them. Store the codebook as data.codebook.json beside data.zip; then
-  tidy tables have all options, in their order, also those that no answer has.
+  tidy tables have all options in their order, even if they were never chosen.
   Without this file, the codebook of an archive is derived from its answers.
 
 exit codes:
@@ -367,8 +367,8 @@ JSON:
   escaped        number of formulas escaped as text, see --formulas
   missing_files, renamed_files
                  with --files, else 0
-  cut            number of texts that Excel, SPSS or Stata has no room for
-  unfit          number of answers that a tidy table has not, or not as a whole
+  cut            number of texts that were cut to the limit of the format
+  unfit          number of answers that do not fit the columns of a tidy table
   seconds        time that writing took
   error          what failed (see: prolific-exports --help), or null
 """
@@ -395,7 +395,7 @@ tools:
   delete_export                      only with --allow-delete
 
   No result contains the token. Answers of participants reach the agent and its
-  provider: see that your ethics approval covers this.
+  provider: check that your ethics approval covers this.
 
 exit codes:
   0 the agent's program has closed stdin, 1 failed, 2 wrong usage,

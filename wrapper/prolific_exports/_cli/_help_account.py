@@ -24,7 +24,7 @@ JSON:
   With --json, stdout has one JSON object, also after errors:
   {"url", "profile", "token_source", "workspaces": [{"id", "title",
    "description"}, ...], "error"}
-  url           base URL of the API; null after an error, as the others
+  url           base URL of the API; null after an error, like the others
   profile       null without one
   token_source  where the token comes from, as text; never the token
   error         what failed (see: prolific-exports --help), or null
@@ -43,7 +43,7 @@ it, for this server and profile. This needs: pip install
 'prolific-exports[keyring]'
 
 output:
-  as of: prolific-exports whoami
+  the same as that of: prolific-exports whoami
 
 exit codes:
   0 success, 1 failed, 2 wrong usage, 130 interrupted
@@ -88,8 +88,8 @@ examples:
 
 output:
   stdout has the JSON Schema (draft 2020-12) of what COMMAND prints with --json.
-  "error" is what a command line prints that names no command. Without COMMAND,
-  stdout has {"version", "schemas"} with all schemas by command.
+  COMMAND can be "error", for command lines without a valid command. Without
+  COMMAND, stdout has {"version", "schemas"} with all schemas by command.
 
 exit codes:
   0 success, 2 wrong usage, 130 interrupted

@@ -93,9 +93,9 @@ def read_profile(name: str, path: Path) -> Profile:
 def _profile(name: str, table: Mapping[str, Any], where: str) -> Profile:
     if "token" in table:
         raise UsageError(
-            f"{where}: the file contains a token. Files of settings are copied and shared, so "
-            "remove it, and name its place: token_env (an environment variable), token_file or "
-            "token_keyring = true (then run prolific-exports login)."
+            f"{where}: the file contains a token. Configuration files are copied and shared, so "
+            "remove it, and say where the token is: token_env (an environment variable), "
+            "token_file or token_keyring = true (then run prolific-exports login)."
         )
     for key, value in table.items():
         if key not in _NAMES:

@@ -37,12 +37,12 @@ def run(arguments: argparse.Namespace, clock: Clock | None) -> int:
     if arguments.output == STDOUT:
         if arguments.json:
             raise UsageError(
-                "OUT is - and --json is given, but stdout has room for one of them: write the "
+                "OUT is - and --json is given, but stdout can have only one of them: write the "
                 "table to a file, or leave out --json."
             )
         stdout_format = _format_of_stdout(arguments.format)
     elif arguments.format is not None:
-        raise UsageError("--format is for stdout (-): the name of a file has its format.")
+        raise UsageError("--format is for stdout (-): the name of a file gives its format.")
     table = ResponseTable(
         [ExportArchive.open(archive) for archive in arguments.archives],
         shape=arguments.shape or default_shape(stdout_format or arguments.output),
@@ -106,7 +106,7 @@ def table_note(path: str, summary: TableSummary) -> str:
             "(see --formulas in prolific-exports table --help)"
         )
     if summary.cut:
-        parts.append(f"{plural(summary.cut, 'text')} cut, since the format has no room for more")
+        parts.append(f"{plural(summary.cut, 'text')} cut to the limit of the format")
     if summary.unfit:
         parts.append(
             f"{plural(summary.unfit, 'answer')} not in the columns as a whole; the long shape has "

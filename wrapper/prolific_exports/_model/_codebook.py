@@ -59,7 +59,7 @@ class Codebook:
 
     Attributes:
         source: ``"api"`` if Prolific's API described the questions, ``"archive"`` if they are
-            derived from the answers of an archive: then options that no answer has are missing.
+            derived from the answers of an archive: then options that were never chosen are missing.
         kind: ``"collection"`` or ``"batch"``; None if it is unknown.
         resource_id: Id of the collection or batch; None if it is unknown.
         name: Its name; None if it is unknown.

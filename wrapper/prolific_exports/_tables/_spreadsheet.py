@@ -52,8 +52,8 @@ def write_excel(path: Path, table: TableContent) -> TableSummary:
     names = table.column_names
     if len(names) > MOST_COLUMNS:
         raise UsageError(
-            f"The table has {len(names)} columns, and an Excel sheet has {MOST_COLUMNS}: write "
-            "Parquet or CSV instead, or use the long shape."
+            f"The table has {len(names)} columns, and an Excel sheet can have {MOST_COLUMNS}: "
+            "write Parquet or CSV instead, or use the long shape."
         )
     workbook = require("xlsxwriter").Workbook(str(path), _SETTINGS)
     try:
@@ -70,8 +70,8 @@ def _write_sheets(workbook: Any, table: TableContent) -> TableSummary:
     for row in table.rows():
         if data.row == MOST_ROWS:
             raise UsageError(
-                f"The table has more rows than an Excel sheet ({MOST_ROWS}): write Parquet or CSV "
-                "instead."
+                f"The table has more rows than an Excel sheet can have ({MOST_ROWS}): write "
+                "Parquet or CSV instead."
             )
         extras += row[-1] is not None
         data.add(row)

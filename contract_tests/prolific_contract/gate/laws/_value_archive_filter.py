@@ -45,7 +45,7 @@ def _filtered(trace: Trace, context: LawContext) -> Iterator[Observation]:
         responses = _RESPONSES[archive.operation.kind]
         size = next((size for name, size in archive.names if name == responses), 0)
         if uploads or size > _BLANK:
-            shown = f"{len(uploads)} uploaded files" if uploads else f"{size} bytes of {responses}"
+            shown = "uploaded files" if uploads else f"{size} bytes of {responses}"
             yield violated(
                 archive.operation,
                 f"the filter ends at {requested['to'].isoformat()}, before the first response "

@@ -27,7 +27,7 @@ def _flaw(members: tuple[DirectoryEntry, ...]) -> str | None:
     """Why an archive's members can't be extracted by their names; None if they can."""
     encrypted = sum(member.encrypted for member in members)
     if encrypted:
-        return f"{encrypted} of {len(members)} members are encrypted; no password is documented"
+        return f"encrypted members: {encrypted} of {len(members)}; no password is documented"
     seen: set[str] = set()
     for member in members:
         reason = _unsafe(member.name)

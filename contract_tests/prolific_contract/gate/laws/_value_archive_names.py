@@ -104,7 +104,7 @@ def _upload_flaw(archive: ReadArchive) -> str | None:
     ]
     if elsewhere:
         return (
-            f"{len(elsewhere)} uploaded files are not in the folder files/ of the root folder, "
+            f"uploaded files outside the folder files/ of the root folder: {len(elsewhere)}, "
             f"such as {form(elsewhere[0])!r}"
         )
     if archive.operation.kind != "collection":
@@ -118,7 +118,7 @@ def _upload_flaw(archive: ReadArchive) -> str | None:
     if not others:
         return None
     scheme = "files/{submission_id}_{instruction_id}_{index}.{ext}"
-    return f"{len(others)} uploaded files are not named {scheme}, such as {form(others[0])!r}"
+    return f"uploaded files not named {scheme}: {len(others)}, such as {form(others[0])!r}"
 
 
 LAWS: Final = (

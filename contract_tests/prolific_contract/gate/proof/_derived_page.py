@@ -10,8 +10,8 @@ from prolific_contract.sandbox.mutants.derived import OPERATORS
 _INTRODUCTION: Final = """\
 # Derived faults
 
-How many faults `prolific-contract check` detects that nobody listed. `make gate DERIVED=all` writes
-this page. Plain `make gate` judges a sample of these faults, and fails if one survives.
+How many derived faults `prolific-contract check` detects. `make gate DERIVED=all` writes this page.
+Plain `make gate` judges a sample of these faults, and fails if one survives.
 
 Each of a few operators is applied to every part of every operation: to each member, status and
 header that the contract documents, to each valid request, to each way to get access, and to the

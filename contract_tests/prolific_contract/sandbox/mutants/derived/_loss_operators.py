@@ -213,7 +213,7 @@ def _resurrecting(where: Action, every: int) -> Begin:
 
 
 _MOMENT: Final = (
-    "No page says that polls and lists know a new job at once: some replicas may for a moment not."
+    "No page says that polls and lists know a new job at once: a replica may lag for a moment."
 )
 
 _SHOWN_IN: Final[dict[Action, str]] = {"status": "polls", "list": "lists"}
