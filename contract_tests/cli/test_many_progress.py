@@ -89,7 +89,7 @@ def test_summary_counts_and_names_the_limit(clock, limit, text):
     overview.ended("a", failed=True)
     overview.ended("never begun", failed=True)
     overview.ended("c", failed=False)
-    assert overview.summary() == "2 of 4 saved, 2 failed, 0 left, 7.0 MB, 3 min 20 s"
+    assert overview.summary() == "2 of 4 saved, 2 failed, 7.0 MB, 3 min 20 s"
     assert overview.rows(8) == []
 
 

@@ -10,7 +10,8 @@ GATE = "prolific_contract.gate"
 
 SDK_ROOMS = {
     "_version": set(),
-    "_base_errors": set(),
+    "_short_traceback": set(),
+    "_base_errors": {"_short_traceback"},
     "_model": {"_base_errors", "_version"},
     "_errors": {"_base_errors", "_model"},
     "_events": {"_errors", "_model"},
@@ -26,6 +27,7 @@ SDK_ROOMS = {
     "_download_outcome": {"_errors", "_export_archive", "_model"},
     "_client_base": {
         "_archive",
+        "_console",
         "_download",
         "_errors",
         "_events",

@@ -1,6 +1,7 @@
 """`AsyncExports`: the SDK for asyncio. The same surface as `Exports`, awaited."""
 
 import os
+from asyncio import CancelledError
 from collections import deque
 from collections.abc import (
     AsyncGenerator,
@@ -20,7 +21,15 @@ from typing import Self
 
 import httpx
 
-from prolific_exports._client_base import WINDOW, ClientFlows, EntryT, Pages, PendingExport
+from prolific_exports._client_base import (
+    WINDOW,
+    ClientFlows,
+    EntryT,
+    Pages,
+    PendingExport,
+    advice_for_many,
+    noting_interrupts,
+)
 from prolific_exports._download_outcome import DownloadOutcome
 from prolific_exports._events import DownloadProgress, ProgressCallback
 from prolific_exports._export_archive import ExportArchive
@@ -67,6 +76,7 @@ class AsyncExports:
         call_timeout: float = CALL_TIMEOUT,
         stall_timeout: float = STALL_TIMEOUT,
         on_event: ProgressCallback | None = None,
+        progress: bool | None = None,
         clock: Clock | None = None,
         random: Random | None = None,
     ) -> None:
@@ -83,6 +93,7 @@ class AsyncExports:
             call_timeout=call_timeout,
             stall_timeout=stall_timeout,
             on_event=on_event,
+            progress=progress,
             clock=clock,
             random=random,
         )
@@ -188,10 +199,12 @@ async def _outcomes(
     driver: AsyncDriver,
 ) -> AsyncGenerator[DownloadOutcome, None]:
     many = ManyFlowsAsync(driver, scheduler, deque(enumerate(starts)), WINDOW)
-    async with aclosing(many.run()) as results:
-        async for number, result in results:
-            ref = planned[number].ref
-            yield await driver.look(partial(DownloadOutcome.of, ref, result))
+    noted = noting_interrupts(advice_for_many, CancelledError, KeyboardInterrupt)
+    with noted:
+        async with aclosing(many.run()) as results:
+            async for number, result in results:
+                ref = planned[number].ref
+                yield await driver.look(partial(DownloadOutcome.of, ref, result))
 
 
 class AsyncExportResource:
@@ -330,7 +343,8 @@ class AsyncExportJob:
         timeout: float | None = None,  # noqa: ASYNC109 - the export's, not this coroutine's
     ) -> Complete:
         """Poll until the archive is ready, as `ExportJob.wait` does."""
-        return await self._driver.run(self._flows.request_and_wait(self._job, timeout))
+        with noting_interrupts(self._job.continuation, CancelledError, KeyboardInterrupt):
+            return await self._driver.run(self._flows.request_and_wait(self._job, timeout))
 
     async def download(
         self,
@@ -354,7 +368,8 @@ class AsyncExportJob:
             timeout=timeout,
             delete_after=delete_after,
         )
-        target = await self._driver.run(flow, part_events)
+        with noting_interrupts(self._job.continuation, CancelledError, KeyboardInterrupt):
+            target = await self._driver.run(flow, part_events)
         return await self._driver.look(partial(ExportArchive.open, target))
 
     async def delete(self) -> None:

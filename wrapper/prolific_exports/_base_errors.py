@@ -48,6 +48,12 @@ class ExportsError(Exception):
         if retryable is not None:
             self.retryable = retryable
 
+    def _render_traceback_(self) -> "list[str]":
+        """Return what IPython and Jupyter show in place of a traceback."""
+        from prolific_exports._short_traceback import rendered  # noqa: PLC0415 - start-up time
+
+        return rendered(self)
+
     def __reduce__(self) -> "tuple[Callable[..., Any], tuple[Any, ...]]":
         """Pickle with all attributes, for multiprocessing."""
         return _rebuild, (type(self), self.args, self.__dict__)

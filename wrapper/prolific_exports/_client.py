@@ -58,6 +58,7 @@ class Exports:
         call_timeout: float = CALL_TIMEOUT,
         stall_timeout: float = STALL_TIMEOUT,
         on_event: ProgressCallback | None = None,
+        progress: bool | None = None,
         clock: Clock | None = None,
         random: Random | None = None,
     ) -> None:
@@ -83,6 +84,8 @@ class Exports:
                 1 KiB/s on average. The download resumes over a new connection if the old one
                 is slower.
             on_event: Called with each event (`prolific_exports.Event`).
+            progress: Whether to show downloads while they run: below the cell of a notebook, and
+                elsewhere on stderr. By default only in notebooks.
             clock: Tells the time and waits; for tests.
             random: Source of jitter; for tests.
 
@@ -97,6 +100,7 @@ class Exports:
             call_timeout=call_timeout,
             stall_timeout=stall_timeout,
             on_event=on_event,
+            progress=progress,
             clock=clock,
             random=random,
         )
@@ -211,6 +215,7 @@ def download(
     overwrite: bool = False,
     timeout: float = DEFAULT_TIMEOUT,
     on_event: ProgressCallback | None = None,
+    progress: bool | None = None,
     delete_after: bool = False,
 ) -> ExportArchive:
     """Download the data of a collection or batch: `Exports` and its ``download`` in one call.
@@ -229,6 +234,7 @@ def download(
         overwrite: Whether an existing file may be replaced.
         timeout: Seconds to wait for the export.
         on_event: Called with each event (`prolific_exports.Event`).
+        progress: As for `Exports`.
         delete_after: Whether to delete the job on the server once its archive is saved and
             verified. If that fails, the archive is kept and the event `NotDeleted` has the
             reason.
@@ -236,7 +242,7 @@ def download(
     Raises:
         ExportsError: As for `Exports` and `ExportJob.download`.
     """
-    with Exports(token, timeout=timeout, on_event=on_event) as exports:
+    with Exports(token, timeout=timeout, on_event=on_event, progress=progress) as exports:
         resource = select_by_kind(kind, collection=exports.collections, batch=exports.batches)
         return resource.download(
             resource_id,

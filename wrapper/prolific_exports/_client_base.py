@@ -1,12 +1,14 @@
 """The base of the sync and the async client: everything except the driver."""
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from inspect import iscoroutinefunction
 from pathlib import Path
 from random import Random
-from typing import Final, Self, TypeVar
+from typing import TYPE_CHECKING, Final, Self, TypeVar
 
 from attrs import evolve, field, frozen
 
@@ -38,24 +40,77 @@ from prolific_exports._model._references import ExportRef, Kind, check_id
 from prolific_exports._model._settings import Settings, resolve
 from prolific_exports._model._states import Complete, ExportState
 
+if TYPE_CHECKING:
+    from prolific_exports._console._client_progress import ClientProgress
+
 T = TypeVar("T")
 EntryT = TypeVar("EntryT", bound=lists.ListedResource)
 
-__all__ = ["WINDOW", "ClientFlows", "EntryT", "Pages", "PendingExport", "select_by_kind"]
+__all__ = [
+    "WINDOW",
+    "ClientFlows",
+    "EntryT",
+    "Pages",
+    "PendingExport",
+    "advice_for_many",
+    "noting_interrupts",
+    "select_by_kind",
+]
 
 
 WINDOW: Final = 200
 """The most exports that are requested and not yet saved: each holds a claim and an open file."""
 
 
+class PlannedExports:
+    """Exports that a caller names, which were not requested yet or exist already."""
+
+    def job(self, kind: Kind, resource_id: str, filter_: ExportFilter | None) -> PendingExport:
+        """An export that has not been requested yet."""
+        return PendingExport(kind, check_id(resource_id, kind), filter=filter_)
+
+    def named_job(
+        self, kind: Kind, resource_id: str, export_id: str, filter_: ExportFilter | None
+    ) -> PendingExport:
+        """A job that the caller names."""
+        job = self.job(kind, resource_id, filter_)
+        return evolve(job, export_id=check_id(export_id, "export"), named=True)
+
+    def exports_of(
+        self, kind: Kind, resource_ids: Iterable[str], filter_: ExportFilter | None
+    ) -> list[PendingExport]:
+        """The exports of several collections or batches, each once."""
+        return [self.job(kind, resource_id, filter_) for resource_id in dict.fromkeys(resource_ids)]
+
+    def exports_like(self, items: Iterable[Resource | ExportRef]) -> list[PendingExport]:
+        """The exports that a mixed list names, each once."""
+        found: dict[ExportRef, PendingExport] = {}
+        for item in items:
+            if isinstance(item, Resource):
+                job = self.job(item.kind, item.id, None)
+            elif item.export_id is None:
+                job = self.job(item.kind, item.resource_id, item.filter)
+            else:
+                job = self.named_job(item.kind, item.resource_id, item.export_id, item.filter)
+            found.setdefault(job.ref, job)
+        return list(found.values())
+
+
 @frozen
-class ClientFlows:
-    """Creates the flows of one client, with its settings filled in."""
+class ClientFlows(PlannedExports):
+    """Creates the flows of one client, with its settings filled in.
+
+    Attributes:
+        notify: Takes the events of downloads, which `progress` shows without a delay.
+        progress: Shows downloads; None if nothing does.
+    """
 
     settings: Settings
     policy: Policy
     context: Context
+    notify: Callable[[Event], object]
     system: System = field(factory=System)
+    progress: "ClientProgress | None" = None
 
     @classmethod
     def create(
@@ -68,6 +123,7 @@ class ClientFlows:
         call_timeout: float,
         stall_timeout: float,
         on_event: ProgressCallback | None,
+        progress: bool | None,
         clock: Clock | None,
         random: Random | None,
     ) -> Self:
@@ -78,33 +134,31 @@ class ClientFlows:
         """
         settings = resolve(token, base_url)
         _check_plain("on_event", on_event)
+        clock = clock or SystemClock()
+        shown = _progress(clock, progress=progress)
 
         def notify(event: Event) -> None:
             LOGGER.debug("%r", event)
             if on_event is not None:
                 on_event(event)
 
+        def notify_and_show(event: Event) -> None:
+            notify(event)
+            if shown is not None:
+                shown.event(event)
+
         return cls(
             settings,
             Policy(timeout, poll_interval, call_timeout, stall_timeout),
-            Context(clock or SystemClock(), random or Random(), settings.redactor, notify),  # noqa: S311
+            Context(clock, random or Random(), settings.redactor, notify_and_show),  # noqa: S311
+            notify,
+            progress=shown,
         )
 
     @property
     def clock(self) -> Clock:
         """Tells the time and waits."""
         return self.context.clock
-
-    def job(self, kind: Kind, resource_id: str, filter_: ExportFilter | None) -> PendingExport:
-        """An export that has not been requested yet."""
-        return PendingExport(kind, check_id(resource_id, kind), filter=filter_)
-
-    def named_job(
-        self, kind: Kind, resource_id: str, export_id: str, filter_: ExportFilter | None
-    ) -> PendingExport:
-        """A job that the caller names."""
-        job = self.job(kind, resource_id, filter_)
-        return evolve(job, export_id=check_id(export_id, "export"), named=True)
 
     def resources(self, kind: Kind, workspace_id: str) -> Pages[Resource]:
         """The collections or batches of a workspace, page by page."""
@@ -143,11 +197,13 @@ class ClientFlows:
 
     def request_and_wait(self, job: PendingExport, timeout: float | None) -> Flow[Complete]:
         """Request the export unless that was done, and poll until the archive is ready."""
-        return polling.request_and_wait(job, self.context, self._policy(timeout))
+        flow = polling.request_and_wait(job, self.context, self._policy(timeout))
+        return self._shown(job, flow, "ready")
 
     def part_events(self) -> PartEvents:
         """Where a download puts its events, to be handed on in this thread."""
-        return PartEvents(self.context.notify)
+        at_once = None if self.progress is None else self.progress.event
+        return PartEvents(self.notify, at_once)
 
     def download(
         self,
@@ -167,7 +223,7 @@ class ClientFlows:
             UsageError: The arguments exclude each other.
         """
         check_deletion(delete_after=delete_after, verify=verify)
-        return download(
+        flow = download(
             job,
             path,
             self.context,
@@ -181,25 +237,7 @@ class ClientFlows:
             system=self.system,
             part_events=part_events,
         )
-
-    def exports_of(
-        self, kind: Kind, resource_ids: Iterable[str], filter_: ExportFilter | None
-    ) -> list[PendingExport]:
-        """The exports of several collections or batches, each once."""
-        return [self.job(kind, resource_id, filter_) for resource_id in dict.fromkeys(resource_ids)]
-
-    def exports_like(self, items: Iterable[Resource | ExportRef]) -> list[PendingExport]:
-        """The exports that a mixed list names, each once."""
-        found: dict[ExportRef, PendingExport] = {}
-        for item in items:
-            if isinstance(item, Resource):
-                job = self.job(item.kind, item.id, None)
-            elif item.export_id is None:
-                job = self.job(item.kind, item.resource_id, item.filter)
-            else:
-                job = self.named_job(item.kind, item.resource_id, item.export_id, item.filter)
-            found.setdefault(job.ref, job)
-        return list(found.values())
+        return self._shown(job, flow, "saved")
 
     def many(
         self,
@@ -247,10 +285,51 @@ class ClientFlows:
             UsageError: An argument is invalid.
         """
         _check_plain("on_progress", on_progress)
-        return Scheduler(self.clock, RateBudget(), check_jobs(jobs), on_progress)
+        callbacks = [on_progress] if on_progress is not None else []
+        callbacks += [self.progress.progress] if self.progress is not None else []
+
+        def report(progress: DownloadProgress) -> None:
+            for callback in callbacks:
+                callback(progress)
+
+        return Scheduler(self.clock, RateBudget(), check_jobs(jobs), report if callbacks else None)
+
+    def _shown(self, job: PendingExport, flow: Flow[T], done: str) -> Flow[T]:
+        return flow if self.progress is None else self.progress.shown(job.ref, flow, done)
 
     def _policy(self, timeout: float | None) -> Policy:
         return self.policy if timeout is None else evolve(self.policy, timeout=timeout)
+
+
+def _progress(clock: Clock, *, progress: bool | None) -> "ClientProgress | None":
+    # A script without progress does not pay for the import.
+    if progress is False or (progress is None and "IPython" not in sys.modules):
+        return None
+    from prolific_exports._console._client_progress import client_progress  # noqa: PLC0415
+
+    return client_progress(clock, progress=progress)
+
+
+@contextmanager
+def noting_interrupts(
+    advice: Callable[[], str], *interrupts: type[BaseException]
+) -> Iterator[None]:
+    """Add to an interrupt of the block what was interrupted, and how to continue.
+
+    Args:
+        advice: Returns the note.
+        interrupts: The exceptions that interrupt the block.
+    """
+    try:
+        yield
+    except interrupts as interrupt:
+        interrupt.add_note(advice())
+        raise
+
+
+def advice_for_many() -> str:
+    """The note for an interrupt of many downloads."""
+    return "The downloads were interrupted. Call the same method again to resume them."
 
 
 def _check_plain(name: str, callback: object) -> None:

@@ -2,7 +2,7 @@
 
 import os
 
-from prolific_exports._client_base import ClientFlows, PendingExport
+from prolific_exports._client_base import ClientFlows, PendingExport, noting_interrupts
 from prolific_exports._export_archive import ExportArchive
 from prolific_exports._http._sync_driver import SyncDriver
 from prolific_exports._model._references import ExportRef
@@ -52,7 +52,8 @@ class ExportJob:
             ExportTimeoutError: The archive is not ready in time; you can wait again.
             ExportsError: As for `status`.
         """
-        return self._driver.run(self._flows.request_and_wait(self._job, timeout))
+        with noting_interrupts(self._job.continuation, KeyboardInterrupt):
+            return self._driver.run(self._flows.request_and_wait(self._job, timeout))
 
     def download(
         self,
@@ -99,18 +100,18 @@ class ExportJob:
                 other kind.
             ExportsError: As for `wait`.
         """
-        target = self._driver.run(
-            self._flows.download(
-                self._job,
-                path,
-                self._flows.part_events(),
-                overwrite=overwrite,
-                verify=verify,
-                connections=connections,
-                timeout=timeout,
-                delete_after=delete_after,
-            )
+        flow = self._flows.download(
+            self._job,
+            path,
+            self._flows.part_events(),
+            overwrite=overwrite,
+            verify=verify,
+            connections=connections,
+            timeout=timeout,
+            delete_after=delete_after,
         )
+        with noting_interrupts(self._job.continuation, KeyboardInterrupt):
+            target = self._driver.run(flow)
         return ExportArchive.open(target)
 
     def delete(self) -> None:

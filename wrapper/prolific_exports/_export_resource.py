@@ -9,6 +9,8 @@ from pathlib import Path
 from prolific_exports._client_base import (
     WINDOW,
     PendingExport,
+    advice_for_many,
+    noting_interrupts,
 )
 from prolific_exports._download_outcome import DownloadOutcome
 from prolific_exports._events import DownloadProgress
@@ -31,8 +33,9 @@ def outcomes(
 ) -> Generator[DownloadOutcome, None, None]:
     """How each of many downloads ended, as they end."""
     many = ManyFlows(driver, scheduler, deque(enumerate(starts)), WINDOW)
-    for number, result in many.run():
-        yield DownloadOutcome.of(planned[number].ref, result)
+    with noting_interrupts(advice_for_many, KeyboardInterrupt):
+        for number, result in many.run():
+            yield DownloadOutcome.of(planned[number].ref, result)
 
 
 class ExportResource(ExistingJobs):

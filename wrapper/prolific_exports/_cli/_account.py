@@ -99,7 +99,11 @@ class Account:
         with (
             beating(beat, clock) as beating_clock,
             Exports(
-                self.token, base_url=self.place.base_url, clock=beating_clock, **options
+                self.token,
+                base_url=self.place.base_url,
+                clock=beating_clock,
+                progress=False,
+                **options,
             ) as exports,
         ):
             yield exports

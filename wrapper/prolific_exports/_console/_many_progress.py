@@ -117,10 +117,14 @@ def choose_many_display(clock: Clock, count: int, *, quiet: bool) -> ManyDisplay
     """The display of many downloads that suits stderr: a live one on a terminal, else lines."""
     if quiet:
         return NoManyDisplay()
-    overview = Overview(clock.monotonic, count)
+    return display_on_stderr(Overview(clock.monotonic, count))
+
+
+def display_on_stderr(overview: Overview) -> ManyDisplay:
+    """The display that suits stderr: a live one on a terminal, else lines."""
     console = live_console()
     if console is not None:
         from prolific_exports._console._live_many import LiveOverview  # noqa: PLC0415 - rich
 
-        return LiveOverview(overview, console, clock.monotonic)
-    return ManyLogLines(overview, clock.monotonic)
+        return LiveOverview(overview, console, overview.now)
+    return ManyLogLines(overview, overview.now)

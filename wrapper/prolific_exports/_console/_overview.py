@@ -37,19 +37,22 @@ class _Download:
 
 @define
 class Overview:
-    """The downloads of one command: how many have ended, and what the others do.
+    """The downloads of one command or client: how many have ended, and what the others do.
 
     Attributes:
         now: Returns the monotonic time in seconds.
         count: How many downloads there are.
+        done: What the end of a download means.
     """
 
     now: Callable[[], float]
     count: int
+    done: str = "saved"
     _began: float = field(init=False)
     _running: dict[str, _Download] = field(factory=dict, init=False)
     _saved: int = field(default=0, init=False)
     _failed: int = field(default=0, init=False)
+    _interrupted: int = field(default=0, init=False)
     _received: int = field(default=0, init=False)
     _limited_by: Bottleneck = field(default="generation", init=False)
 
@@ -83,6 +86,10 @@ class Overview:
         self._failed += failed
         self._saved += not failed
 
+    def interrupted(self) -> None:
+        """Take note that one of the downloads that ended without success was interrupted."""
+        self._interrupted += 1
+
     @property
     def left(self) -> int:
         """How many downloads have not ended."""
@@ -103,11 +110,24 @@ class Overview:
     def summary(self) -> str:
         """How many downloads have ended, the bytes, the time, and what the others wait for."""
         received = self._received + sum(one.received for one in self._running.values())
-        parts = [f"{self._saved} of {self.count} saved"]
-        parts += [f"{self._failed} failed"] if self._failed else []
-        parts += [f"{self.left} left", size(received), duration(self.now() - self._began)]
+        failed = self._failed - self._interrupted
+        parts = [f"{self._saved} of {self.count} {self.done}"]
+        parts += [f"{failed} failed"] if failed else []
+        parts += [f"{self._interrupted} interrupted"] if self._interrupted else []
+        parts += [f"{self.left} left"] if self.left else []
+        parts += [size(received)] if self.done == "saved" else []
+        parts += [duration(self.now() - self._began)]
         text = ", ".join(parts)
         return f"{text}; {_LIMITS[self._limited_by]}" if self.left else text
+
+    def transfer(self) -> tuple[int, int]:
+        """The bytes that running transfers have received, and all their bytes.
+
+        The second is 0 if no transfer runs, or the size of an archive is unknown.
+        """
+        running = [one for one in self._running.values() if one.state in _TRANSFERRING]
+        totals = [one.total or 0 for one in running]
+        return sum(one.received for one in running), sum(totals) if all(totals) else 0
 
 
 def _row(title: str, one: _Download) -> tuple[str, str, str, str]:

@@ -69,6 +69,17 @@ class PendingExport:
         """The latest known state."""
         return self.state.status if self.state else "not requested yet"
 
+    def continuation(self) -> str:
+        """What an interrupted user should know: which job it was, and how to continue."""
+        again = "Call the same method again to continue"
+        if self.export_id is None:
+            return f"The export of {self.ref} was interrupted. {again}."
+        call = f"exports.{self.ref.plural}.job({self.resource_id!r}, {self.export_id!r})"
+        return (
+            f"The export of {self.ref} was interrupted. A job that was started keeps running on "
+            f"the server. {again}, or, for this job only: {call}.download()"
+        )
+
     def as_html(self) -> str:
         """Return a table for notebooks."""
         return facts_table(

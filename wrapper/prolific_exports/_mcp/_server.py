@@ -46,7 +46,11 @@ def create_server(
 
     def connect(on_event: ProgressCallback | None) -> AsyncExports:
         return AsyncExports(
-            settings.token, base_url=settings.base_url, on_event=on_event, clock=clock
+            settings.token,
+            base_url=settings.base_url,
+            on_event=on_event,
+            progress=False,
+            clock=clock,
         )
 
     server: MCPServer[Any] = MCPServer(
