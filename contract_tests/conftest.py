@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import respx
 from coverage import Coverage
+from helpers import api
 from helpers.clients import Clients
 from helpers.parameter_ids import parameter_id
 from hypothesis import HealthCheck, settings
@@ -86,6 +87,8 @@ def router(monkeypatch: pytest.MonkeyPatch) -> Iterator[respx.MockRouter]:
     # respx answers in place of httpx only.
     monkeypatch.setattr(StoreClient, "reaches", lambda _self, _url: False)
     with respx.mock(assert_all_called=False) as router:
+        # Downloads read it last. Tests about it give the route another answer.
+        router.get(url__regex=api.DEFINITION, name="definition").mock(return_value=api.definition())
         yield router
 
 

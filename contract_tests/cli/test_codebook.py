@@ -7,7 +7,9 @@ import httpx
 import pytest
 from archive.builders import write_zip
 from helpers import api
+from helpers.command import main
 from helpers.json_schemas import check_document
+from helpers.three_jobs import A, B, job_id, url
 from prolific_exports import (
     AccessDeniedError,
     ArchiveError,
@@ -21,6 +23,7 @@ from prolific_exports import (
 )
 from prolific_exports._archive import _codebook_file as codebook_file
 from prolific_exports._model._codebook import from_json, to_json
+from prolific_exports.testing import FakeClock
 
 CHOICES = [{"label": "Every day", "value": "daily"}, {"label": "Never"}, "sometimes", 7, {}]
 QUESTION = {
@@ -57,8 +60,8 @@ QUESTIONS = (
     Question(id="i2", type="free_text_with_unit", units=("hours",)),
 )
 PATHS = {
-    "collection": f"{api.BASE}/api/v1/data-collection/collections/{api.COLLECTION}",
-    "batch": f"{api.BASE}/api/v1/data-collection/batches/{api.BATCH}",
+    "collection": f"/api/v1/data-collection/collections/{api.COLLECTION}",
+    "batch": f"/api/v1/data-collection/batches/{api.BATCH}",
 }
 IDS = {"collection": api.COLLECTION, "batch": api.BATCH}
 BODIES = {"collection": COLLECTION, "batch": BATCH}
@@ -68,7 +71,7 @@ BODIES = {"collection": COLLECTION, "batch": BATCH}
 def served(router):
     def serve(kind, body=None):
         body = BODIES[kind] if body is None else body
-        return router.get(PATHS[kind]).mock(return_value=httpx.Response(200, json=body))
+        return router["definition"].mock(return_value=httpx.Response(200, json=body))
 
     return serve
 
@@ -91,7 +94,7 @@ def archive(folder):
 
 
 def test_client_reads_all_questions_of_a_resource(served, kind):
-    served(kind)
+    route = served(kind)
     with Exports("t0ken", base_url=api.BASE) as exports:
         resource = exports.collections if kind == "collection" else exports.batches
         codebook = resource.codebook(IDS[kind])
@@ -102,6 +105,7 @@ def test_client_reads_all_questions_of_a_resource(served, kind):
             return await resource.codebook(IDS[kind])
 
     assert asyncio.run(read()) == codebook
+    assert {call.request.url.path for call in route.calls} == {PATHS[kind]}
     assert codebook.questions == QUESTIONS
     assert (codebook.source, codebook.is_derived) == ("api", False)
     assert (codebook.kind, codebook.resource_id) == (kind, IDS[kind])
@@ -127,7 +131,7 @@ def test_definition_that_is_no_object_is_outside_the_contract(served):
 
 
 def test_definition_of_others_is_denied(router):
-    router.get(PATHS["batch"]).mock(return_value=api.error(403))
+    router["definition"].mock(return_value=api.error(403))
     with (
         Exports("t0ken", base_url=api.BASE) as exports,
         pytest.raises(AccessDeniedError),
@@ -274,3 +278,51 @@ def test_wrong_arguments_send_nothing(cli, router, arguments, code, message):
     assert (outcome.code, outcome.out) == (code, "")
     assert message in outcome.err
     assert not router.calls
+
+
+def test_download_reports_the_codebook_in_its_json(cli, ready, folder):
+    (result,) = cli("download", "collection", A, "-o", "a.zip", "--json").json["results"]
+    assert result["codebook"] == "a.codebook.json"
+    check_document("codebook_file", json.loads((folder / "a.codebook.json").read_text("utf-8")))
+
+
+def test_download_without_access_to_the_questions_says_so_in_one_line(cli, ready, router, folder):
+    router["definition"].mock(return_value=api.error(403))
+    outcome = cli("download", "collection", A, "-o", "a.zip")
+    assert (outcome.code, outcome.out) == (0, "a.zip\n")
+    last = outcome.err.splitlines()[-1]
+    assert last.startswith(f"collection {A}: saved without its codebook: No access to ")
+    outcome = cli("download", "collection", A, "-o", "b.zip", "--json", "--quiet")
+    assert (outcome.code, outcome.err) == (0, "")
+    (result,) = outcome.json["results"]
+    assert (result["status"], result["error"], result["codebook"]) == ("saved", None, None)
+    assert sorted(path.name for path in folder.iterdir()) == ["a.zip", "b.zip"]
+
+
+def test_download_of_many_says_which_ones_have_no_codebook(cli, ready, router):
+    router["definition"].mock(return_value=api.error(404))
+    outcome = cli("download", "collection", A, B, "-o", "out")
+    assert outcome.code == 0
+    assert outcome.err.count("saved without its codebook: ") == 2
+
+
+def test_download_stores_no_codebook_on_request(cli, ready, router, folder):
+    outcome = cli("download", "collection", A, "-o", "a.zip", "--no-codebook")
+    assert outcome.code == 0
+    assert [path.name for path in folder.iterdir()] == ["a.zip"]
+    assert not router["definition"].called
+
+
+def test_download_that_times_out_resumes_without_codebook_too(cli, ready, router):
+    router.get(url(A, 1)).mock(return_value=api.generating(job_id(1)))
+    outcome = cli("download", "collection", A, "--no-codebook", "--timeout", "9", "--json")
+    assert outcome.json["resume"][-2:] == ["--no-codebook", "--json"]
+
+
+def test_download_to_stdout_requests_no_codebook(ready, router, capfdbinary, monkeypatch, folder):
+    monkeypatch.setenv("PROLIFIC_TOKEN", "t0ken-of-a-test")
+    monkeypatch.setenv("PROLIFIC_URL", api.BASE)
+    assert main(["download", "collection", A, "-o", "-", "--quiet"], clock=FakeClock()) == 0
+    assert capfdbinary.readouterr().out == api.ARCHIVE
+    assert not router["definition"].called
+    assert not list(folder.iterdir())

@@ -23,7 +23,9 @@ def test_download_saves_to_the_working_directory_and_prints_the_path(
     outcome = cli("download", kind, resource_id)
     assert outcome.code == 0
     assert re.fullmatch(rf"{resource_id}-export-202603(19|20|21)-\d{{6}}\.zip\n", outcome.out)
-    assert [path.name for path in folder.iterdir()] == [outcome.out.rstrip()]
+    name = outcome.out.rstrip()
+    codebook = f"{name.removesuffix('.zip')}.codebook.json"
+    assert sorted(path.name for path in folder.iterdir()) == [codebook, name]
     assert (folder / outcome.out.rstrip()).read_bytes() == api.ARCHIVE
     prefix = f"{kind} {resource_id}: "
     size = f"{len(api.ARCHIVE)} bytes"
@@ -48,6 +50,7 @@ def test_download_json_is_one_object_on_stdout(cli, ready):
                 "export_id": job_id(1),
                 "status": "saved",
                 "path": "a.zip",
+                "codebook": "a.codebook.json",
                 "size": len(api.ARCHIVE),
                 "sha256": hashlib.sha256(api.ARCHIVE).hexdigest(),
                 "records": 1,
@@ -167,7 +170,7 @@ def test_tilde_in_options_is_the_home_folder(cli, folder, ready, monkeypatch):
     assert outcome.code == 0
     assert outcome.out.splitlines()[-1] == str(folder / "t.csv")
     assert files_in(folder) == [*(f"data/{name}" for name in api.MEMBERS), f"out/{A}.zip", "t.csv"]
-    (archive,) = (folder / "out").iterdir()
+    (archive,) = (folder / "out").glob("*.zip")
     assert cli("extract", f"~/out/{archive.name}", "~/again").code == 0
     assert cli("table", f"~/out/{archive.name}", "~/two.csv").out == f"{folder / 'two.csv'}\n"
     assert cli("show", f"~/out/{archive.name}").code == 0

@@ -47,9 +47,9 @@ def longest_silence(printed):
 
 @pytest.mark.parametrize("arguments", REQUESTS, ids=" ".join)
 def test_log_is_never_silent_while_a_command_waits_to_retry(cli, router, clock, printed, arguments):
-    router.route(url__startswith=api.BASE).mock(
-        side_effect=[api.error(429, **SLOW), *[api.error(404)] * 9]
-    )
+    answers = iter([api.error(429, **SLOW), *[api.error(404)] * 9])
+    for route in (router["definition"], router.route(url__startswith=api.BASE)):
+        route.mock(side_effect=answers)
     cli(*arguments)
     assert clock.monotonic() >= 100
     assert longest_silence(printed) <= 10

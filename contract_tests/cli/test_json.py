@@ -62,7 +62,7 @@ def objects(schema):
 
 
 def test_every_command_has_a_schema():
-    assert set(SCHEMAS) == (commands() - WITHOUT_DOCUMENT) | {"error"}
+    assert set(SCHEMAS) == (commands() - WITHOUT_DOCUMENT) | {"error", "codebook_file"}
     for name in SCHEMAS:
         assert build_parser().parse_args(["schema", name]).name == name
 
@@ -99,6 +99,7 @@ def test_schema_of_no_command_is_wrong_usage(cli):
 @pytest.mark.parametrize("position", ["before", "after"])
 def test_error_is_one_document_with_every_member_in_any_position(cli, router, name, position):
     router.route(url__startswith=api.BASE).mock(return_value=api.error(403))
+    router["definition"].mock(return_value=api.error(403))
     arguments = [name, *(ASKING | READING)[name]]
     outcome = cli("--json", *arguments) if position == "before" else cli(*arguments, "--json")
     document = json.loads(outcome.out)

@@ -27,6 +27,18 @@ def get_url(kind: str, export_id: str = EXPORT_ID, base: str = BASE) -> str:
     return f"{post_url(kind, base)}/{export_id}"
 
 
+DEFINITION = r"/api/v1/data-collection/(collections|batches)/[^/?]+$"
+"""The URLs of collections and batches themselves."""
+
+
+def definition() -> httpx.Response:
+    """A collection or batch with its question, in pages and in batch items."""
+    question = {"id": "i-1", "type": "free_text", "description": "Why?"}
+    items = [{"rows": [{"columns": [{"items": [question]}]}]}]
+    pages = [{"page_items": [question]}]
+    return httpx.Response(200, json={"collection_items": pages, "batch_items": items})
+
+
 def generating(
     export_id: str = EXPORT_ID, status: int = 202, headers: dict[str, str] | None = None
 ) -> httpx.Response:

@@ -25,7 +25,11 @@ class Clients:
         self._runner = asyncio.Runner()
         self._opened: list[Any] = []
 
-    def make(self, token: str | None = "t0ken-of-a-test", **options: Any) -> Any:
+    def make(
+        self, token: str | None = "t0ken-of-a-test", *, save_codebooks: bool = False, **options: Any
+    ) -> Any:
+        """A client. Without ``save_codebooks``, downloads send nothing after the archive."""
+        options["save_codebooks"] = save_codebooks
         if self.flavour == "sync":
             exports: Any = Exports(token, **options)
         else:

@@ -28,8 +28,9 @@ def undated(path: str) -> str:
 
 
 def files_in(folder: Path) -> list[str]:
-    """The files below a folder, sorted, their names undated."""
+    """The files below a folder, sorted, their names undated; codebooks have tests of their own."""
     files = [path for path in folder.rglob("*") if path.is_file()]
+    files = [path for path in files if not path.name.endswith(".codebook.json")]
     return sorted(undated(str(path.relative_to(folder))) for path in files)
 
 

@@ -188,7 +188,9 @@ def progress(event: Event) -> None:
     match event:
         case px.Requested(status=status) | px.Polled(status=status):
             assert_type(status, str)
-        case px.Retrying(error=error) | px.NotDeleted(error=error):
+        case (
+            px.Retrying(error=error) | px.NotDeleted(error=error) | px.CodebookNotSaved(error=error)
+        ):
             assert_type(error, px.ExportsError)
         case px.Restarted() | px.Adopted() | px.Deleted():
             pass
@@ -204,7 +206,7 @@ def progress(event: Event) -> None:
             assert_type(total, int | None)
         case px.Verifying(size=size):
             assert_type(size, int)
-        case px.Saved(path=path):
+        case px.Saved(path=path) | px.CodebookSaved(path=path):
             assert_type(path, Path)
         case _:
             assert_never(event)

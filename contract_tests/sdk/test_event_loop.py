@@ -240,7 +240,7 @@ def test_closing_lets_a_download_over_the_callers_client_finish_its_files(tmp_pa
 
     archive = asyncio.run(scenario())
     assert archive.path.read_bytes() == api.ARCHIVE
-    assert [path.suffix for path in tmp_path.iterdir()] == [".zip"]
+    assert sorted(path.suffix for path in tmp_path.iterdir()) == [".json", ".zip"]
 
 
 def test_received_bytes_are_not_buffered_without_bound(tmp_path, gate, monkeypatch):

@@ -13,7 +13,7 @@ def exports(request, router):
     router.post(api.post_url("collection")).mock(return_value=api.complete())
     router.get(url__startswith=api.STORE).mock(return_value=api.stored())
     client = None if request.param == "own" else httpx.AsyncClient()
-    return AsyncExports("t0ken", base_url=api.BASE, http_client=client)
+    return AsyncExports("t0ken", base_url=api.BASE, http_client=client, save_codebooks=False)
 
 
 async def download(exports, path):

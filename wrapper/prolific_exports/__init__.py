@@ -96,6 +96,8 @@ if TYPE_CHECKING:
     )
     from prolific_exports._events import (
         Adopted,
+        CodebookNotSaved,
+        CodebookSaved,
         Deleted,
         Downloading,
         DownloadProgress,
@@ -230,6 +232,8 @@ _HOMES = {
     ),
     "_events": (
         "Adopted",
+        "CodebookNotSaved",
+        "CodebookSaved",
         "Deleted",
         "Downloading",
         "DownloadProgress",
@@ -295,6 +299,8 @@ __all__ = [
     "ChoiceCount",
     "Clock",
     "Codebook",
+    "CodebookNotSaved",
+    "CodebookSaved",
     "Complete",
     "ConflictError",
     "ContractViolation",

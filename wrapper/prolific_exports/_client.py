@@ -57,6 +57,7 @@ class Exports:
         poll_interval: float = DEFAULT_POLL_INTERVAL,
         call_timeout: float = CALL_TIMEOUT,
         stall_timeout: float = STALL_TIMEOUT,
+        save_codebooks: bool = True,
         on_event: ProgressCallback | None = None,
         progress: bool | None = None,
         clock: Clock | None = None,
@@ -83,6 +84,10 @@ class Exports:
             stall_timeout: Seconds within which the store must respond, and over which it must send
                 1 KiB/s on average. The download resumes over a new connection if the old one
                 is slower.
+            save_codebooks: Whether downloads store the questions with all their options beside
+                the archive: in ``data.codebook.json`` for ``data.zip``. Tidy tables then have the
+                options that no answer has. A download without access to the questions succeeds
+                too; the event `CodebookNotSaved` has the reason.
             on_event: Called with each event (`prolific_exports.Event`).
             progress: Whether to show downloads while they run: below the cell of a notebook, and
                 elsewhere on stderr. By default only in notebooks.
@@ -99,6 +104,7 @@ class Exports:
             poll_interval=poll_interval,
             call_timeout=call_timeout,
             stall_timeout=stall_timeout,
+            save_codebooks=save_codebooks,
             on_event=on_event,
             progress=progress,
             clock=clock,

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, Self, TypeVar
 from attrs import evolve, field, frozen
 
 from prolific_exports._archive import verify_export
+from prolific_exports._archive._codebook_file import store_beside
 from prolific_exports._download._flow import Options, download
 from prolific_exports._download._part_events import PartEvents
 from prolific_exports._download._system import System
@@ -102,6 +103,7 @@ class ClientFlows(PlannedExports):
 
     Attributes:
         notify: Takes the events of downloads, which `progress` shows without a delay.
+        save_codebooks: Whether downloads store the codebook beside the archive.
         progress: Shows downloads; None if nothing does.
     """
 
@@ -109,6 +111,7 @@ class ClientFlows(PlannedExports):
     policy: Policy
     context: Context
     notify: Callable[[Event], object]
+    save_codebooks: bool
     system: System = field(factory=System)
     progress: "ClientProgress | None" = None
 
@@ -122,6 +125,7 @@ class ClientFlows(PlannedExports):
         poll_interval: float,
         call_timeout: float,
         stall_timeout: float,
+        save_codebooks: bool,
         on_event: ProgressCallback | None,
         progress: bool | None,
         clock: Clock | None,
@@ -152,6 +156,7 @@ class ClientFlows(PlannedExports):
             Policy(timeout, poll_interval, call_timeout, stall_timeout),
             Context(clock, random or Random(), settings.redactor, notify_and_show),  # noqa: S311
             notify,
+            save_codebooks,
             progress=shown,
         )
 
@@ -233,6 +238,7 @@ class ClientFlows(PlannedExports):
                 partial(verify_export, kind=job.kind) if verify else None,
                 check_connections(connections),
                 delete_after,
+                partial(store_beside, overwrite=overwrite) if self.save_codebooks else None,
             ),
             system=self.system,
             part_events=part_events,

@@ -203,6 +203,32 @@ class NotDeleted:
     error: ExportsError
 
 
+@frozen
+class CodebookSaved:
+    """The questions are stored beside the archive.
+
+    Attributes:
+        ref: The export.
+        path: The codebook. If it was there and had the same content, it was not written again.
+    """
+
+    ref: ExportRef
+    path: Path
+
+
+@frozen
+class CodebookNotSaved:
+    """The archive is saved, but its questions could not be stored beside it.
+
+    Attributes:
+        ref: The export.
+        error: The reason.
+    """
+
+    ref: ExportRef
+    error: ExportsError
+
+
 Event: TypeAlias = (
     Requested
     | Adopted
@@ -217,6 +243,8 @@ Event: TypeAlias = (
     | Saved
     | Deleted
     | NotDeleted
+    | CodebookSaved
+    | CodebookNotSaved
 )
 """Every event that a progress callback can receive."""
 

@@ -1,6 +1,7 @@
 """The codebook beside an archive: ``data.codebook.json`` for ``data.zip``."""
 
 import json
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -16,7 +17,9 @@ _MOST_BYTES: Final = 16 * 1024**2
 
 def codebook_path(archive: Path) -> Path:
     """Return where the codebook of an archive is."""
-    return archive.with_suffix(SUFFIX)
+    # Only the suffix of a ZIP is left out: data.2026 and data.2027 are different archives.
+    name = archive.stem if archive.suffix.lower() == ".zip" else archive.name
+    return archive.with_name(name + SUFFIX)
 
 
 def read_codebook(archive: Path) -> Codebook | None:
@@ -59,3 +62,21 @@ def write_codebook(codebook: Codebook, path: Path, *, overwrite: bool) -> None:
     ):
         json.dump(to_json(codebook), stream, ensure_ascii=True, indent=2)
         stream.write("\n")
+
+
+def store_beside(codebook: Codebook, archive: Path, *, overwrite: bool) -> Path:
+    """Write a codebook beside an archive, unless the file there has the same content.
+
+    Returns:
+        The file.
+
+    Raises:
+        ArchiveError, StorageError, TargetExistsError: As for `write_codebook`.
+    """
+    path = codebook_path(archive)
+    # A file that cannot be read is replaced, or refused, like any other.
+    with suppress(ArchiveError):
+        if read_codebook(archive) == codebook:
+            return path
+    write_codebook(codebook, path, overwrite=overwrite)
+    return path

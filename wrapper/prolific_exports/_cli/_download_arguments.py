@@ -76,6 +76,11 @@ def _add_destinations(parser: argparse._ArgumentGroup) -> None:
         help="also write the responses of all archives to one table: a .parquet, .csv, .jsonl, "
         ".arrow, .xlsx, .sav or .dta file (described in: table --help)",
     )
+    parser.add_argument(
+        "--no-codebook",
+        action="store_true",
+        help="do not store the questions and their options beside the archive",
+    )
     parser.add_argument("--overwrite", action="store_true", help="replace existing files")
 
 

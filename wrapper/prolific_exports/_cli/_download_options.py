@@ -72,6 +72,7 @@ class DownloadOptions:
     stall_timeout: float | None
     overwrite: bool
     no_verify: bool
+    no_codebook: bool
     profile: str | None
     json: bool
     quiet: bool
@@ -141,6 +142,7 @@ class DownloadOptions:
             stall_timeout=arguments.stall_timeout,
             overwrite=arguments.overwrite,
             no_verify=arguments.no_verify,
+            no_codebook=arguments.no_codebook,
             profile=arguments.profile,
             json=arguments.json,
             quiet=arguments.quiet,

@@ -1,8 +1,11 @@
 """What is known of a download from its events."""
 
+from pathlib import Path
+
 from attrs import define
 
 from prolific_exports import (
+    CodebookSaved,
     Deleted,
     Event,
     ExportRef,
@@ -24,12 +27,14 @@ class DownloadRecord:
             then.
         resumed_from: Offset in bytes at which the transfer resumed; 0 if it started fresh.
         deletion: How the deletion of the job ended; None if it was not attempted.
+        codebook: The codebook beside the archive; None if it was not saved.
     """
 
     ref: ExportRef | None = None
     saved: Saved | None = None
     resumed_from: int = 0
     deletion: Deleted | NotDeleted | None = None
+    codebook: Path | None = None
 
     def add(self, event: Event) -> None:
         """Record an event."""
@@ -40,6 +45,8 @@ class DownloadRecord:
         match event:
             case Saved():
                 self.saved = event
+            case CodebookSaved():
+                self.codebook = event.path
             case Resuming(received=received):
                 self.resumed_from = received
             case StartedOver():

@@ -19,6 +19,7 @@ class DownloadResult:
     Attributes:
         export_id: None if the server has not named the job.
         path: The archive; None unless it is complete.
+        codebook: The codebook beside the archive; None if it was not saved.
         size: Bytes of the archive.
         sha256: Of the archive; None unless measured.
         records: Records in the archive; None unless measured, or without readable records.
@@ -35,6 +36,7 @@ class DownloadResult:
     status: DownloadStatus
     export_id: str | None = None
     path: Path | None = None
+    codebook: Path | None = None
     size: int | None = None
     sha256: str | None = None
     records: int | None = None

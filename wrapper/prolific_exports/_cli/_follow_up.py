@@ -60,6 +60,7 @@ def download_command(
     return command + _flags(
         ("--overwrite", options.overwrite),
         ("--no-verify", options.no_verify),
+        ("--no-codebook", options.no_codebook),
         ("--delete-after", options.delete_after),
         ("--json", options.json),
         ("--quiet", options.quiet),

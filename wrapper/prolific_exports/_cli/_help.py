@@ -161,6 +161,12 @@ output:
   temporary files (see TMPDIR), so such a download starts from scratch. If the
   reader of stdout ends early, the exit code is still 0.
 
+codebook:
+  An archive does not have the options of its questions. They are stored beside
+  it: in data.codebook.json for data.zip. Tidy tables use this file (see: table
+  --help). If the API does not describe the questions, stderr has the reason,
+  and the exit code is 0. With --output -, there is no such file.
+
 resuming:
   To resume an interrupted download, run the same command again. Until then,
   the bytes received so far are in hidden files named .prolific-KIND-ID in the
@@ -198,16 +204,17 @@ exit codes:
 JSON:
   With --json, stdout has one JSON object, also after errors:
   {"filter",
-   "results": [{"kind", "id", "export_id", "status", "path", "size", "sha256",
-                "records", "seconds", "resumed_from", "extracted_to",
-                "renamed", "missing_files", "deleted", "error",
-                "resume"}, ...],
+   "results": [{"kind", "id", "export_id", "status", "path", "codebook",
+                "size", "sha256", "records", "seconds", "resumed_from",
+                "extracted_to", "renamed", "missing_files", "deleted",
+                "error", "resume"}, ...],
    "table", "table_summary", "error", "resume"}
   filter         {"study_id", "from", "to"}, each only if set, with the moments
                  used in UTC; "to" is not included. null without a filter
   status         "saved", "failed", "timed_out" or "interrupted"
   path, size     the archive and its size in bytes; null until it is saved and
                  verified. Set even if only extracting it failed.
+  codebook       the file with the questions; null if it was not saved
   sha256         of the archive; null until it is saved
   records        number of records in the archive (of a batch: by submission);
                  null until it is saved, or if it has no readable records
@@ -302,8 +309,9 @@ examples:
   prolific-exports codebook data.zip
 
   An archive has the wording of each question, but not its options: Prolific
-  knows them. Store the codebook as data.codebook.json beside data.zip; then
-  tidy tables have all options in their order, even if they were never chosen.
+  knows them. download stores the codebook beside the archive, and this command
+  does for archives that have none: as data.codebook.json for data.zip. Tidy
+  tables then have all options in their order, even if they were never chosen.
   Without this file, the codebook of an archive is derived from its answers.
 
 exit codes:

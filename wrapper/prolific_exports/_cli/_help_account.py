@@ -3,6 +3,7 @@
 DOCUMENTS = (
     "batches",
     "codebook",
+    "codebook_file",
     "collections",
     "delete",
     "download",
@@ -88,8 +89,10 @@ examples:
 
 output:
   stdout has the JSON Schema (draft 2020-12) of what COMMAND prints with --json.
-  COMMAND can be "error", for command lines without a valid command. Without
-  COMMAND, stdout has {"version", "schemas"} with all schemas by command.
+  COMMAND can be "error", for command lines without a valid command, and
+  "codebook_file", for the file data.codebook.json that download stores beside
+  data.zip. Without COMMAND, stdout has {"version", "schemas"} with all schemas
+  by command.
 
 exit codes:
   0 success, 2 wrong usage, 130 interrupted

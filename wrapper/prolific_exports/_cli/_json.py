@@ -264,6 +264,7 @@ def _result(result: "DownloadResult") -> dict[str, Any]:
         "export_id": result.export_id,
         "status": result.status,
         "path": None if result.path is None else str(result.path),
+        "codebook": None if result.codebook is None else str(result.codebook),
         "size": result.size,
         "sha256": result.sha256,
         "records": result.records,

@@ -243,6 +243,7 @@ class OneDownload:
             status=status,
             export_id=self._export_id,
             path=self._record.saved.path if self._record.saved else None,
+            codebook=self._record.codebook,
             size=self._record.saved.size if self._record.saved else None,
             sha256=sha256(archive) if archive is not None else None,
             records=count_records(archive) if archive is not None else None,

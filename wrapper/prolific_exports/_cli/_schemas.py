@@ -81,6 +81,7 @@ _DOWNLOAD: Final = _object(
         "export_id": _null_or(_TEXT),
         "status": {"enum": ["saved", "failed", "timed_out", "interrupted"]},
         "path": _null_or(_TEXT),
+        "codebook": _null_or(_TEXT),
         "size": _null_or(_COUNT),
         "sha256": _null_or(_SHA256),
         "records": _null_or(_COUNT),
@@ -273,7 +274,15 @@ def _document(name: str, members: dict[str, JsonSchema]) -> JsonSchema:
     }
 
 
+_CODEBOOK_FILE: Final[JsonSchema] = {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "title": "A codebook beside an archive: data.codebook.json for data.zip",
+    **_CODEBOOK,
+}
+
 SCHEMAS: Final = MappingProxyType(
     {name: _document(name, members) for name, members in _DOCUMENTS.items()}
+    | {"codebook_file": _CODEBOOK_FILE}
 )
-"""The schema of each document, by the name of the command; ``error`` if there is no command."""
+"""The schema of each document, by the name of the command; ``error`` if there is no command, and
+``codebook_file`` for the file that ``download`` stores beside an archive."""

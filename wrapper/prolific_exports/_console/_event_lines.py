@@ -9,6 +9,7 @@ from prolific_exports._console._errors import error_message
 from prolific_exports._console._text import duration, printable, size
 from prolific_exports._events import (
     Adopted,
+    CodebookNotSaved,
     Deleted,
     Downloading,
     Event,
@@ -53,6 +54,8 @@ def notable_line(event: Event) -> str | None:
             return f"starting again from the first byte: {printable(reason)}"
         case Saved():
             return f"saved {size(event.size)}"
+        case CodebookNotSaved(error=error):
+            return f"saved without its codebook: {printable(error_message(error))}"
     return None
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from attrs import evolve, frozen
 
 from prolific_exports._download._archive_download import ArchiveDownload
+from prolific_exports._download._codebook import save_codebook
 from prolific_exports._download._opening import open_workspace
 from prolific_exports._download._part_events import PartEvents
 from prolific_exports._download._system import System
@@ -17,6 +18,7 @@ from prolific_exports._flows._effects import Flow, Run
 from prolific_exports._flows._jobs import delete_saved
 from prolific_exports._flows._policy import Policy
 from prolific_exports._flows._polling import PendingExport
+from prolific_exports._model._codebook import Codebook
 
 
 @frozen
@@ -30,12 +32,15 @@ class Options:
         connections: The most parts of the archive that are fetched at once.
         delete_after: Whether to delete the job on the server once its archive is verified and
             saved.
+        store_codebook: Writes the questions beside the archive, whose path is its second argument,
+            and returns the file. None if they are not wanted.
     """
 
     overwrite: bool = False
     verify: Callable[[Path], object] | None = None
     connections: int = 1
     delete_after: bool = False
+    store_codebook: Callable[[Codebook, Path], Path] | None = None
 
 
 def download(
@@ -97,4 +102,6 @@ def download(
         deleted = yield from delete_saved(evolve(job.ref, export_id=saved), context, policy)
         if deleted and saved == job.export_id:
             job.note_deletion()
+    if options.store_codebook is not None:
+        yield from save_codebook(job.ref, workspace.target, options.store_codebook, context, policy)
     return workspace.target

@@ -43,16 +43,18 @@ class _DefinitionReader(ReplyReader):
         body = self.json()
         if not isinstance(body, dict):
             raise self.violation("", "is not a JSON object")
+        questions: dict[str, Question] = {}
+        for item in _questions(body):
+            # A question that is shown twice is one question.
+            questions.setdefault(item["id"], self._question(item))
         return Codebook(
-            source="api",
-            name=self._text(body, "name"),
-            questions=tuple(self._question(item) for item in _questions(body)),
+            source="api", name=self._text(body, "name"), questions=tuple(questions.values())
         )
 
     def _question(self, item: Mapping[str, Any]) -> Question:
         limit, required = item.get("answer_limit"), item.get("required")
         return Question(
-            id=item["id"],
+            id=self.redactor.text(item["id"]),
             type=self._text(item, "type"),
             wording=self._text(item, "description"),
             options=self._values(item.get("options")),
