@@ -58,7 +58,7 @@ DOTS: Final = frozenset({".", ".."})
 """Path segments that can't be ids: clients remove them from paths (RFC 3986, section 6.2.2)."""
 
 
-@frozen(order=True)
+@frozen(order=True, cache_hash=True)
 class Operation:
     """One operation on one kind of resource: a column of the verdict's matrix.
 

@@ -5,6 +5,7 @@ requests and responses. Of an archive, the directory is kept, and what is wrong 
 """
 
 from collections.abc import Callable, Generator, Iterator
+from functools import partial
 from typing import Final
 
 from attrs import evolve, frozen
@@ -247,16 +248,17 @@ class Recorder:
             headers=tuple(shown.items()),
             generated=request.generated,
         )
-        exchange = self._answered(exchange, headers)
-        if exchange.response is None:
-            return exchange
-        response = without_token(exchange.response, self._redactor)
-        if request.credential in _OTHER_TOKENS:
+        return self._answered(exchange, headers, partial(self._kept_of_api, request.credential))
+
+    def _kept_of_api(self, credential: Credential, response: HttpResponse) -> HttpResponse:
+        """What is kept of a response of the API."""
+        response = without_token(response, self._redactor)
+        if credential in _OTHER_TOKENS:
             # What it quoted was not the token.
             response = evolve(response, echoes_token=None)
         if len(response.body) > _API_BODY_LIMIT:
             response = evolve(response, body=response.body[:_API_BODY_LIMIT], cut=True)
-        return evolve(exchange, response=response)
+        return response
 
     def _fetch(self, fetch: ArchiveRequest) -> Exchange:
         # Byte ranges address the file itself; a content encoding would change its bytes.
@@ -271,14 +273,19 @@ class Recorder:
             credential=Credential.NONE,
             headers=tuple(headers.items()),
         )
-        exchange = self._answered(exchange, headers)
-        if exchange.response is None:
-            return exchange
-        # Redaction keeps every byte's position in binary data, so the directory stays readable.
-        response = without_token(exchange.response, self._redactor)
-        return evolve(exchange, response=self._directory_of(fetch.url, response))
+        return self._answered(exchange, headers, partial(self._kept_of_store, fetch.url))
 
-    def _answered(self, exchange: Exchange, headers: dict[str, str]) -> Exchange:
+    def _kept_of_store(self, url: str, response: HttpResponse) -> HttpResponse:
+        """What is kept of a response of the store."""
+        # Redaction keeps every byte's position in binary data, so the directory stays readable.
+        return self._directory_of(url, without_token(response, self._redactor))
+
+    def _answered(
+        self,
+        exchange: Exchange,
+        headers: dict[str, str],
+        kept_of: Callable[[HttpResponse], HttpResponse],
+    ) -> Exchange:
         at = self._target.monotonic()
         sent = self._target.now()
         response, failure = None, None
@@ -290,12 +297,13 @@ class Recorder:
             failure = self._redactor.text(str(error))
         except NoResponseError as error:
             failure = self._redactor.text(str(error))
+        took = self._target.monotonic() - at
         return evolve(
             exchange,
             at=at - self._began,
             sent=sent,
-            took=self._target.monotonic() - at,
-            response=response,
+            took=took,
+            response=None if response is None else kept_of(response),
             failure=failure,
         )
 

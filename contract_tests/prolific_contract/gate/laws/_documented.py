@@ -94,10 +94,10 @@ def _extras(
     if not isinstance(value, dict) or properties is None:
         return
     for name, member in value.items():
-        if name in properties:
-            yield from _extras(contract, properties[name], member, f"{pointer}/{name}")
-        else:
+        if name not in properties:
             yield quote(f"{pointer}/{_escape(name)}")
+        elif isinstance(member, (dict, list)):
+            yield from _extras(contract, properties[name], member, f"{pointer}/{name}")
 
 
 def _escape(part: str | int) -> str:

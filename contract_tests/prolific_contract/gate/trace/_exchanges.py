@@ -74,7 +74,11 @@ class HttpResponse:
 
     def header(self, name: str) -> str | None:
         """The value of the first field with a name, in any letter case; None if there is none."""
-        return next((value for key, value in self.headers if key.lower() == name.lower()), None)
+        name = name.lower()
+        for key, value in self.headers:
+            if key.lower() == name:
+                return value
+        return None
 
     def listed(self, name: str) -> tuple[str, ...] | None:
         """The elements of a list field; None if there is no such field.

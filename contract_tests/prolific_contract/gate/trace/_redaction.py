@@ -58,12 +58,12 @@ def without_token(response: HttpResponse, redactor: Redactor) -> HttpResponse:
 
     A token that is too short to search for leaves `echoes_token` as it was.
     """
-    hidden = evolve(
-        response, body=redactor.body(response.body), headers=redactor.headers(response.headers)
-    )
-    echoes = hidden != response
+    body, headers = redactor.body(response.body), redactor.headers(response.headers)
+    echoes = (body, headers) != (response.body, response.headers)
     return evolve(
-        hidden,
+        response,
+        body=body,
+        headers=headers,
         echoes_token=echoes if redactor.finds_token else response.echoes_token,
         redacted=response.redacted or echoes,
     )
