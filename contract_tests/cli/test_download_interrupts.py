@@ -10,7 +10,7 @@ from prolific_exports import ExportArchive
 from prolific_exports._console._shell import command_line
 
 
-class Interrupts:
+class InterruptDuringWait:
     """A user who presses Ctrl-C during a wait, once some archives are saved."""
 
     def __init__(self, clock, monkeypatch, folder, saved=0):
@@ -30,7 +30,7 @@ def test_download_interrupt_among_several_ids_prints_one_command(
 ):
     for number, resource_id in ((2, B), (3, C)):
         router.get(url(resource_id, number)).mock(return_value=api.generating(job_id(number)))
-    Interrupts(clock, monkeypatch, folder, saved=1)
+    InterruptDuringWait(clock, monkeypatch, folder, saved=1)
     outcome = cli("download", "collection", A, B, C, "-o", "out", "--json")
     assert outcome.code == 130
     assert outcome.json["error"]["type"] == "KeyboardInterrupt"
@@ -114,7 +114,7 @@ def test_download_start_from_scratch_prints_the_reason(cli, folder, ready, store
 
 
 def test_download_interrupt_suggests_a_command(cli, folder, clock, ready, monkeypatch):
-    Interrupts(clock, monkeypatch, folder)
+    InterruptDuringWait(clock, monkeypatch, folder)
     outcome = cli("download", "collection", A, "-o", "a.zip")
     command = f"prolific-exports download collection {A}"
     assert outcome.code == 130
@@ -131,7 +131,7 @@ def test_download_interrupt_with_one_left_suggests_its_job(
     cli, folder, router, clock, ready, monkeypatch
 ):
     router.get(url(B, 2)).mock(return_value=api.generating(job_id(2)))
-    Interrupts(clock, monkeypatch, folder, saved=1)
+    InterruptDuringWait(clock, monkeypatch, folder, saved=1)
     outcome = cli("download", "collection", A, B, "-o", "out", "--json")
     assert outcome.json["resume"] == outcome.json["results"][1]["resume"]
     assert outcome.json["resume"][4:6] == ["--export-id", job_id(2)]

@@ -279,7 +279,7 @@ def test_download_on_a_terminal_draws_the_live_line_on_stderr(download, ready, t
     assert f"  saved {len(api.ARCHIVE)} bytes\n" in terminal.frames
 
 
-class Vanishing(Terminal):
+class ClosingTerminal(Terminal):
     """A terminal that is closed after a number of writes."""
 
     def __init__(self, writes, number, buffered):
@@ -308,7 +308,7 @@ def test_download_continues_after_the_terminal_closes(
 ):
     monkeypatch.setenv("TERM", "xterm-256color")
     monkeypatch.setattr("rich.console.detect_legacy_windows", lambda: False)
-    vanishing = Vanishing(writes, number, buffered)
+    vanishing = ClosingTerminal(writes, number, buffered)
     monkeypatch.setattr(sys, "stderr", vanishing)
     outcome = cli("download", "collection", api.COLLECTION, "-o", "a.zip", "--extract", "data")
     assert (outcome.code, outcome.out) == (0, "a.zip\n")

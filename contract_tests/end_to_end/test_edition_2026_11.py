@@ -133,7 +133,7 @@ def test_eleventh_job_is_refused_and_the_ten_are_named(resource, resource_id, cl
     assert resource.export(resource_id).export_id
 
 
-class Forgetful(httpx.BaseTransport, httpx.AsyncBaseTransport):
+class FirstResponseLost(httpx.BaseTransport, httpx.AsyncBaseTransport):
     """Sends requests, and loses the answer to the first POST."""
 
     def __init__(self):
@@ -167,7 +167,7 @@ def test_lost_response_starts_no_second_job(
     clients, make, resource, resource_id, tmp_path, events, asked
 ):
     resource.download(resource_id, tmp_path / "before.zip", **asked)
-    transport = Forgetful()
+    transport = FirstResponseLost()
     forgetful = make(clients.http_client(transport=transport))
     forgetful.download(resource_id, tmp_path / "after.zip", **asked)
     assert transport.posts == 1

@@ -81,7 +81,7 @@ def hold(
 
 
 @frozen
-class Rehearsal:
+class GateRun:
     """A conversation with the sandbox, and what it was about."""
 
     settings: SandboxSettings
@@ -105,13 +105,13 @@ def subjects_of(settings: SandboxSettings, *fates: Fate) -> tuple[Subject, ...]:
     )
 
 
-def rehearse(
+def run_gate(
     *fates: Fate,
     edition: Any = "2026-03",
     generation: float = 3.0,
     asked: Any = "as it is",
     **plan: Any,
-) -> Rehearsal:
+) -> GateRun:
     """Hold a conversation with the sandbox about a batch and a collection of each fate.
 
     Args:
@@ -133,14 +133,14 @@ def rehearse(
         conversation = record_conversation(target, BASE, settings.token, planned)
     finally:
         site.close()
-    return Rehearsal(settings, planned, conversation, site)
+    return GateRun(settings, planned, conversation, site)
 
 
-def started(rehearsal: Rehearsal, subject: Subject) -> list[Exchange]:
+def started(gate_run: GateRun, subject: Subject) -> list[Exchange]:
     """The requests for a subject's export that were sent with the token."""
     return [
         exchange
-        for exchange in rehearsal.exchanges
+        for exchange in gate_run.exchanges
         if exchange.method == "POST"
         and exchange.credential is Credential.VALID
         and exchange.address is not None

@@ -10,7 +10,7 @@ from prolific_contract.sandbox import Call, FileSlice, NoReplyError, Reply, Site
 _MOST_REQUESTS = 500
 
 
-class Advancing(Protocol):
+class AdvancingClock(Protocol):
     """A clock that is advanced explicitly."""
 
     def advance(self, seconds: float) -> None: ...
@@ -23,7 +23,7 @@ class SiteTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
         requests: How many there were. After 500 the client is taken to be in a loop.
     """
 
-    def __init__(self, site: Site, clock: Advancing) -> None:
+    def __init__(self, site: Site, clock: AdvancingClock) -> None:
         self._site = site
         self._clock = clock
         self.requests = 0

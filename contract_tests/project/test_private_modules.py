@@ -14,7 +14,7 @@ def private_modules_for_tests():
     section = (
         (ROOT / "CONTRIBUTING.md").read_text("utf-8").partition("## Private modules in tests")[2]
     )
-    cores, _, rest = section.partition("\n## ")[0].partition("Beside the cores")
+    cores, _, rest = section.partition("\n## ")[0].partition("Apart from the cores")
     return [dict(re.findall(r"(?m)^\| `([\w.]+)` \| ([^|]+?) \|", one)) for one in (cores, rest)]
 
 

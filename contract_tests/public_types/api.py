@@ -57,10 +57,10 @@ def listed(exports: px.Exports) -> None:
         assert_type(outcome.error, px.ExportsError | None)
         assert_type(outcome.ref, ExportRef)
     assert_type(exports.batches.download_many(["id"]), Generator[px.DownloadOutcome, None, None])
-    exports.batches.download_many(["id"], on_progress=noticed).close()
+    exports.batches.download_many(["id"], on_progress=progress_values).close()
 
 
-def noticed(progress: px.DownloadProgress) -> None:
+def progress_values(progress: px.DownloadProgress) -> None:
     """Progress has numbers and one of three causes."""
     assert_type(progress.planned, int)
     assert_type(progress.running, int)

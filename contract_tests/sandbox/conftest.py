@@ -14,21 +14,21 @@ def clock() -> ManualClock:
 
 
 @pytest.fixture
-def open_desk(clock: ManualClock) -> Iterator[Callable[..., SiteClient]]:
-    desks: list[SiteClient] = []
+def open_client(clock: ManualClock) -> Iterator[Callable[..., SiteClient]]:
+    clients: list[SiteClient] = []
 
     def open_one(**settings: Any) -> SiteClient:
-        desks.append(SiteClient(SandboxSettings(**settings), clock))
-        return desks[-1]
+        clients.append(SiteClient(SandboxSettings(**settings), clock))
+        return clients[-1]
 
     yield open_one
-    for client in desks:
+    for client in clients:
         client.site.close()
 
 
 @pytest.fixture
-def client(open_desk: Callable[..., SiteClient]) -> SiteClient:
-    return open_desk()
+def client(open_client: Callable[..., SiteClient]) -> SiteClient:
+    return open_client()
 
 
 @pytest.fixture(params=KINDS)

@@ -28,8 +28,8 @@ def assert_error(reply, status):
 
 
 @pytest.mark.parametrize("edition", EDITIONS)
-def test_new_job_is_answered_202_and_generating(open_desk, kind, edition):
-    client = open_desk(edition=edition)
+def test_new_job_is_answered_202_and_generating(open_client, kind, edition):
+    client = open_client(edition=edition)
     reply = client.request(kind, client.site.settings.id_of(kind))
     body = read_json(reply)
 
@@ -41,8 +41,8 @@ def test_new_job_is_answered_202_and_generating(open_desk, kind, edition):
 
 
 @pytest.mark.parametrize("edition", EDITIONS)
-def test_slash_at_end_of_path_makes_no_difference(open_desk, kind, edition):
-    client = open_desk(edition=edition)
+def test_slash_at_end_of_path_makes_no_difference(open_client, kind, edition):
+    client = open_client(edition=edition)
     path = f"{PATH_SEGMENTS[kind]}/{client.site.settings.id_of(kind)}/export"
 
     requested = client.api("POST", f"{path}/")
@@ -56,8 +56,8 @@ def test_slash_at_end_of_path_makes_no_difference(open_desk, kind, edition):
 
 
 @pytest.mark.parametrize("edition", EDITIONS)
-def test_request_while_generating_returns_the_same_job(open_desk, kind, edition):
-    client = open_desk(edition=edition)
+def test_request_while_generating_returns_the_same_job(open_client, kind, edition):
+    client = open_client(edition=edition)
     first = client.request(kind, client.site.settings.id_of(kind))
     second = client.request(kind, client.site.settings.id_of(kind))
 
@@ -73,8 +73,8 @@ def test_edition_2026_03_answers_a_request_for_a_complete_export_with_its_url(cl
     assert read_json(reply) == complete
 
 
-def test_edition_2026_11_starts_a_job_even_if_an_export_is_complete(open_desk, kind):
-    client = open_desk(edition="2026-11", generation_seconds=0)
+def test_edition_2026_11_starts_a_job_even_if_an_export_is_complete(open_client, kind):
+    client = open_client(edition="2026-11", generation_seconds=0)
     client.complete(kind)
     reply = client.request(kind, client.site.settings.id_of(kind))
 
@@ -82,8 +82,8 @@ def test_edition_2026_11_starts_a_job_even_if_an_export_is_complete(open_desk, k
     assert read_json(reply)["status"] == "generating"
 
 
-def test_job_is_generating_until_its_time_has_passed(open_desk, kind):
-    client = open_desk(generation_seconds=3)
+def test_job_is_generating_until_its_time_has_passed(open_client, kind):
+    client = open_client(generation_seconds=3)
     resource_id = client.site.settings.id_of(kind)
     generating = read_json(client.request(kind, resource_id))
     client.clock.advance(2.999)
@@ -103,8 +103,8 @@ def test_job_is_generating_until_its_time_has_passed(open_desk, kind):
         ({"url_lifetime_seconds": 7200}, 2),
     ],
 )
-def test_complete_job_has_a_presigned_url_and_its_expiry(open_desk, kind, settings, hours):
-    client = open_desk(**settings)
+def test_complete_job_has_a_presigned_url_and_its_expiry(open_client, kind, settings, hours):
+    client = open_client(**settings)
     client.clock.advance(0.75)
     body = client.complete(kind)
 
@@ -177,8 +177,8 @@ def test_vanished_archive_fails_its_job_and_its_url_is_404(client, kind):
 )
 @pytest.mark.parametrize("path", ["export", "export/x"])
 @pytest.mark.parametrize("edition", EDITIONS)
-def test_every_operation_without_the_token_is_401(open_desk, kind, edition, path, authorization):
-    client = open_desk(edition=edition)
+def test_every_operation_without_the_token_is_401(open_client, kind, edition, path, authorization):
+    client = open_client(edition=edition)
     url = f"/api/v1/data-collection/{PATH_SEGMENTS[kind]}/{client.site.settings.id_of(kind)}/{path}"
     headers = {} if authorization is None else {"authorization": authorization}
     for method in ("GET", "POST", "DELETE"):
@@ -199,8 +199,8 @@ def test_401_explains_the_problem_without_repeating_the_token(client):
     assert not any("secret" in detail for detail in details)
 
 
-def test_token_is_taken_from_the_settings(open_desk, kind):
-    client = open_desk(token="another")
+def test_token_is_taken_from_the_settings(open_client, kind):
+    client = open_client(token="another")
 
     assert client.request(kind, client.site.settings.id_of(kind)).status == 202
 
@@ -221,9 +221,9 @@ def test_unknown_job_is_404(client, kind):
     assert_error(client.status(kind, client.site.settings.id_of(kind), UNKNOWN), 404)
 
 
-def test_job_is_404_under_another_resource_or_kind(open_desk):
+def test_job_is_404_under_another_resource_or_kind(open_client):
     resources = [SandboxResource(kind, id_) for kind in KINDS for id_ in ("one", "two")]
-    client = open_desk(resources=resources)
+    client = open_client(resources=resources)
     export_id = read_json(client.request("batch", "one"))["export_id"]
 
     assert client.status("batch", "one", export_id).status == 200
@@ -240,8 +240,8 @@ def test_job_is_404_under_another_resource_or_kind(open_desk):
         ("2026-11", "export/x", "DELETE, GET, HEAD"),
     ],
 )
-def test_unsupported_methods_are_405(open_desk, kind, edition, path, allowed):
-    client = open_desk(edition=edition)
+def test_unsupported_methods_are_405(open_client, kind, edition, path, allowed):
+    client = open_client(edition=edition)
     methods = {"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD", "TRACE"}
     for method in sorted(methods - set(allowed.split(", "))):
         reply = client.api(
@@ -300,8 +300,8 @@ def test_built_contract_is_served_without_a_token(client, method):
 @pytest.mark.parametrize(
     ("edition", "methods"), [("2026-03", {"post"}), ("2026-11", {"get", "post"})]
 )
-def test_served_contract_is_of_its_edition(open_desk, edition, methods):
-    served = read_json(open_desk(edition=edition).call("GET", "/openapi.json"))
+def test_served_contract_is_of_its_edition(open_client, edition, methods):
+    served = read_json(open_client(edition=edition).call("GET", "/openapi.json"))
 
     assert set(served["paths"]["/api/v1/data-collection/batches/{batch_id}/export"]) == methods
 

@@ -17,7 +17,7 @@ COLLECTION = f"/api/v1/data-collection/collections/{SETTINGS.id_of('collection')
 AUTHORIZED = {"Authorization": f"Token {SETTINGS.token}"}
 
 
-def talk(app, conversation):
+def run_client(app, conversation):
     """Run an async function of a client that talks to the application."""
 
     async def run():
@@ -38,7 +38,7 @@ def test_request_poll_and_download():
         complete = await client.get(status_url, headers=AUTHORIZED)
         return requested, complete, await client.get(complete.json()["url"])
 
-    requested, complete, download = talk(create_app(SETTINGS, clock), conversation)
+    requested, complete, download = run_client(create_app(SETTINGS, clock), conversation)
 
     assert (requested.status_code, complete.status_code, download.status_code) == (202, 200, 200)
     assert download.headers["Content-Length"] == str(len(download.content))
@@ -58,7 +58,7 @@ def test_range_is_sent_in_chunks(monkeypatch):
         whole = await client.get(url)
         return whole, await client.get(url, headers={"Range": "bytes=1000-599999"})
 
-    whole, part = talk(app, conversation)
+    whole, part = run_client(app, conversation)
 
     assert (whole.status_code, whole.content) == (200, content)
     assert (part.status_code, part.content) == (206, content[1000:600_000])
@@ -71,7 +71,7 @@ def test_head_has_the_headers_of_get_and_no_body():
         got = await client.get(status_url, headers=AUTHORIZED)
         return got, await client.head(status_url, headers=AUTHORIZED)
 
-    got, head = talk(create_app(SETTINGS, ManualClock()), conversation)
+    got, head = run_client(create_app(SETTINGS, ManualClock()), conversation)
 
     assert head.status_code == got.status_code == 200
     assert head.headers == got.headers
@@ -86,9 +86,9 @@ def test_applications_have_separate_states():
         return (await client.get(f"{COLLECTION}/{known}", headers=AUTHORIZED)).status_code
 
     first, second = (create_app(SETTINGS, ManualClock()) for _ in range(2))
-    known = talk(first, export_id)
+    known = run_client(first, export_id)
 
-    assert (talk(first, status), talk(second, status)) == (200, 404)
+    assert (run_client(first, status), run_client(second, status)) == (200, 404)
 
 
 def test_app_supports_the_lifespan_protocol():
@@ -124,7 +124,7 @@ def test_contract_served_is_json():
     async def conversation(client):
         return await client.get("/openapi.json")
 
-    answer = talk(create_app(), conversation)
+    answer = run_client(create_app(), conversation)
 
     assert answer.headers["Content-Type"] == "application/json"
     assert json.loads(answer.content)["openapi"].startswith("3.1")

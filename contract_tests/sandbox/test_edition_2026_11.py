@@ -14,8 +14,8 @@ from sandbox.test_api import UNKNOWN, assert_error
 
 
 @pytest.fixture
-def client(open_desk):
-    return open_desk(edition="2026-11", generation_seconds=3, submissions=40, files=6)
+def client(open_client):
+    return open_client(edition="2026-11", generation_seconds=3, submissions=40, files=6)
 
 
 def ids_of(reply):
@@ -93,13 +93,13 @@ def test_head_of_a_list_is_answered_like_get(client, kind, path):
     assert client.api("HEAD", path) == client.api("GET", path)
 
 
-def test_list_has_failed_jobs_and_only_those_of_its_resource(open_desk):
+def test_list_has_failed_jobs_and_only_those_of_its_resource(open_client):
     resources = [
         SandboxResource("batch", "one", Fate.FAILS),
         SandboxResource("batch", "two"),
         SandboxResource("collection", "one"),
     ]
-    client = open_desk(edition="2026-11", resources=resources)
+    client = open_client(edition="2026-11", resources=resources)
     failing = started(client, "batch", "one")
     started(client, "batch", "two")
     started(client, "collection", "one")
@@ -149,9 +149,9 @@ def test_failed_job_can_be_deleted_and_its_successor_completes(client, kind):
     assert read_json(client.status(kind, resource_id, again))["status"] == "complete"
 
 
-def test_job_is_not_deleted_under_another_resource_or_kind(open_desk):
+def test_job_is_not_deleted_under_another_resource_or_kind(open_client):
     resources = [SandboxResource(kind, id_) for kind in KINDS for id_ in ("one", "two")]
-    client = open_desk(edition="2026-11", resources=resources)
+    client = open_client(edition="2026-11", resources=resources)
     export_id = started(client, "batch", "one")
     client.clock.advance(3)
 
@@ -250,8 +250,8 @@ def test_other_parameters_are_ignored(client, kind):
     assert [job["filter"] for job in read_json(client.jobs(kind, resource_id))] == [None]
 
 
-def test_edition_2026_03_ignores_filters(open_desk, kind):
-    client = open_desk(edition="2026-03")
+def test_edition_2026_03_ignores_filters(open_client, kind):
+    client = open_client(edition="2026-03")
 
     assert started(client, kind, from_="yesterday") == started(client, kind)
 
@@ -308,8 +308,8 @@ def test_conditions_are_joined_by_and(client, kind):
 
 
 @pytest.mark.parametrize("status", LIMIT_STATUSES)
-def test_eleventh_job_is_refused_until_one_is_deleted(open_desk, kind, status):
-    client = open_desk(edition="2026-11", limit_status=status)
+def test_eleventh_job_is_refused_until_one_is_deleted(open_client, kind, status):
+    client = open_client(edition="2026-11", limit_status=status)
     resource_id = client.site.settings.id_of(kind)
     assert JOB_LIMIT == 10
     exports = [started(client, kind, study_id=str(number)) for number in range(9)]
@@ -325,8 +325,8 @@ def test_eleventh_job_is_refused_until_one_is_deleted(open_desk, kind, status):
     assert_error(client.request(kind, resource_id, study_id="another"), status)
 
 
-def test_job_limit_is_per_resource_and_counts_failed_jobs(open_desk, kind):
-    client = open_desk(edition="2026-11", generation_seconds=0)
+def test_job_limit_is_per_resource_and_counts_failed_jobs(open_client, kind):
+    client = open_client(edition="2026-11", generation_seconds=0)
     failing = client.site.settings.id_of(kind, Fate.FAILS)
     for _ in range(10):
         started(client, kind, failing)
@@ -335,8 +335,8 @@ def test_job_limit_is_per_resource_and_counts_failed_jobs(open_desk, kind):
     assert client.request(kind, client.site.settings.id_of(kind)).status == 202
 
 
-def test_edition_2026_03_has_no_job_limit(open_desk, kind):
-    client = open_desk(edition="2026-03", generation_seconds=0)
+def test_edition_2026_03_has_no_job_limit(open_client, kind):
+    client = open_client(edition="2026-03", generation_seconds=0)
     failing = client.site.settings.id_of(kind, Fate.FAILS)
 
     assert len({started(client, kind, failing) for _ in range(12)}) == 12

@@ -37,8 +37,8 @@ def workspaces(client, query=""):
 
 
 @pytest.mark.parametrize("edition", EDITIONS)
-def test_workspaces_are_listed(open_desk, edition):
-    body = read_json(workspaces(open_desk(edition=edition)))
+def test_workspaces_are_listed(open_client, edition):
+    body = read_json(workspaces(open_client(edition=edition)))
 
     assert is_valid("/api/v1/workspaces/", body)
     assert [one["id"] for one in body["results"]] == [one.id for one in WORKSPACES]
@@ -46,8 +46,8 @@ def test_workspaces_are_listed(open_desk, edition):
 
 
 @pytest.mark.parametrize("edition", EDITIONS)
-def test_list_has_the_resources_with_access(open_desk, kind, edition):
-    client = open_desk(edition=edition)
+def test_list_has_the_resources_with_access(open_client, kind, edition):
+    client = open_client(edition=edition)
     body = read_json(list_of(client, kind, workspace_id=WORKSPACE))
 
     assert is_valid(f"/api/v1/data-collection/{PATH_SEGMENTS[kind]}", body)
@@ -59,9 +59,9 @@ def test_list_has_the_resources_with_access(open_desk, kind, edition):
     assert {one["workspace_id"] for one in body["results"]} == {WORKSPACE}
 
 
-def test_resource_belongs_to_its_workspace_only(open_desk, kind):
+def test_resource_belongs_to_its_workspace_only(open_client, kind):
     other = SandboxResource(kind, "elsewhere", workspace_id=WORKSPACES[1].id)
-    client = open_desk(resources=(SandboxResource(kind, "here"), other))
+    client = open_client(resources=(SandboxResource(kind, "here"), other))
 
     found = [
         [one["id"] for one in read_json(list_of(client, kind, workspace_id=one.id))["results"]]
@@ -71,14 +71,14 @@ def test_resource_belongs_to_its_workspace_only(open_desk, kind):
     assert found == [["here"], ["elsewhere"]]
 
 
-def test_list_without_workspace_is_400(open_desk, kind):
-    error = assert_error(list_of(open_desk(), kind), 400)
+def test_list_without_workspace_is_400(open_client, kind):
+    error = assert_error(list_of(open_client(), kind), 400)
 
     assert list(error["detail"]) == ["workspace_id"]
 
 
-def test_list_of_an_unknown_workspace_is_404(open_desk, kind):
-    assert_error(list_of(open_desk(), kind, workspace_id=UNKNOWN), 404)
+def test_list_of_an_unknown_workspace_is_404(open_client, kind):
+    assert_error(list_of(open_client(), kind, workspace_id=UNKNOWN), 404)
 
 
 @pytest.mark.parametrize(
@@ -92,8 +92,8 @@ def test_list_of_an_unknown_workspace_is_404(open_desk, kind):
         ({"limit": 200}, 0, 5),
     ],
 )
-def test_limit_and_offset_select_a_page(open_desk, kind, query, first, stop):
-    client = open_desk()
+def test_limit_and_offset_select_a_page(open_client, kind, query, first, stop):
+    client = open_client()
     whole = read_json(list_of(client, kind, workspace_id=WORKSPACE))["results"]
     body = read_json(list_of(client, kind, workspace_id=WORKSPACE, **query))
 
@@ -104,20 +104,20 @@ def test_limit_and_offset_select_a_page(open_desk, kind, query, first, stop):
 @pytest.mark.parametrize(
     "query", ["?limit=0", "?limit=-1", "?limit=x", "?offset=-1", "?offset=", "?limit=\u00b2"]
 )
-def test_page_that_is_not_a_number_is_400(open_desk, query):
-    error = assert_error(workspaces(open_desk(), query), 400)
+def test_page_that_is_not_a_number_is_400(open_client, query):
+    error = assert_error(workspaces(open_client(), query), 400)
 
     assert list(error["detail"]) == [query[1:].partition("=")[0]]
 
 
-def test_page_of_an_empty_list_is_empty(open_desk, kind):
-    body = read_json(list_of(open_desk(), kind, workspace_id=WORKSPACES[1].id))
+def test_page_of_an_empty_list_is_empty(open_client, kind):
+    body = read_json(list_of(open_client(), kind, workspace_id=WORKSPACES[1].id))
 
     assert body == {"results": [], "meta": {"count": 0}}
 
 
-def test_resource_has_the_instructions_of_its_archive(open_desk, kind):
-    client = open_desk(submissions=4)
+def test_resource_has_the_instructions_of_its_archive(open_client, kind):
+    client = open_client(submissions=4)
     resource_id = client.site.settings.id_of(kind)
     body = read_json(client.api("GET", f"{PATH_SEGMENTS[kind]}/{resource_id}"))
     url = client.complete(kind)["url"].removeprefix(BASE_URL)
@@ -152,8 +152,8 @@ def items_of(kind, body):
     ]
 
 
-def test_options_include_every_answer(open_desk, kind):
-    client = open_desk()
+def test_options_include_every_answer(open_client, kind):
+    client = open_client()
     resource_id = client.site.settings.id_of(kind)
     items = items_of(kind, read_json(client.api("GET", f"{PATH_SEGMENTS[kind]}/{resource_id}")))
     by_type = {item["type"]: item for item in items}
@@ -167,8 +167,8 @@ def test_options_include_every_answer(open_desk, kind):
 
 
 @pytest.mark.parametrize("path", ["", "/{}", "/"])
-def test_requests_need_the_token(open_desk, kind, path):
-    client = open_desk()
+def test_requests_need_the_token(open_client, kind, path):
+    client = open_client()
     url = f"/api/v1/data-collection/{PATH_SEGMENTS[kind]}{path}".format(
         client.site.settings.id_of(kind)
     )
@@ -177,15 +177,15 @@ def test_requests_need_the_token(open_desk, kind, path):
     assert_error(client.call("GET", url, authorization="Token other"), 401)
 
 
-def test_other_methods_are_405(open_desk, kind):
-    client = open_desk()
+def test_other_methods_are_405(open_client, kind):
+    client = open_client()
     for path in ("", f"/{client.site.settings.id_of(kind)}"):
         reply = client.api("POST", f"{PATH_SEGMENTS[kind]}{path}")
         assert_error(reply, 405)
         assert reply.header("Allow") == "GET, HEAD"
 
 
-def test_unknown_and_forbidden_resources_are_404(open_desk, kind):
-    client = open_desk()
+def test_unknown_and_forbidden_resources_are_404(open_client, kind):
+    client = open_client()
     for resource_id in (UNKNOWN, client.site.settings.id_of(kind, Fate.FORBIDDEN)):
         assert_error(client.api("GET", f"{PATH_SEGMENTS[kind]}/{resource_id}"), 404)

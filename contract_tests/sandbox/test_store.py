@@ -151,8 +151,8 @@ def test_repeated_parameter_is_refused(client, url):
     assert_error(reply, 400, "AuthorizationQueryParametersError")
 
 
-def test_url_works_until_it_expires(open_desk):
-    client = open_desk(url_lifetime_seconds=60)
+def test_url_works_until_it_expires(open_client):
+    client = open_client(url_lifetime_seconds=60)
     url = client.presigned_url()
     client.clock.advance(59.999)
     in_time = client.call("GET", url)
@@ -299,10 +299,10 @@ def test_if_range_is_ignored(client, url):
     assert reply.status == 206
 
 
-def test_archive_is_the_same_after_a_restart_at_the_same_time(open_desk, clock):
+def test_archive_is_the_same_after_a_restart_at_the_same_time(open_client, clock):
     etags = []
     for _ in range(2):
-        client = open_desk()
+        client = open_client()
         requested_at = clock.now()
         etags.append(client.call("GET", client.presigned_url()).header("ETag"))
         clock.advance((requested_at - clock.now()).total_seconds())

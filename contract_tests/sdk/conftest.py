@@ -1,3 +1,4 @@
+from collections.abc import Iterator
 from random import Random
 from typing import Any
 
@@ -5,6 +6,7 @@ import pytest
 import respx
 from helpers import api
 from helpers.clients import Clients
+from helpers.paused_threads import PausedThreads
 from prolific_exports.testing import FakeClock
 
 
@@ -51,3 +53,10 @@ def exports(clients: Clients, clock: FakeClock, events: list[Any], router: respx
 @pytest.fixture
 def resource(exports: Any, kind: str) -> Any:
     return getattr(exports, api.PLURAL[kind])
+
+
+@pytest.fixture
+def paused_threads() -> Iterator[PausedThreads]:
+    paused_threads = PausedThreads()
+    yield paused_threads
+    paused_threads.release()

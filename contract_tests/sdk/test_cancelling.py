@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import threading
 from contextlib import asynccontextmanager
 
 import httpx
@@ -14,20 +13,6 @@ from prolific_exports import _client_base as _core
 from prolific_exports._files._disk import OsDisk, OsHandle
 
 PART = f".prolific-collection-{api.COLLECTION}"
-
-
-class Gate:
-    """Holds up the thread that comes by, until it is opened."""
-
-    def __init__(self):
-        self.reached, self.opened = threading.Event(), threading.Event()
-
-    def hold(self):
-        self.reached.set()
-        assert self.opened.wait(10)
-
-    async def is_reached(self):
-        assert await asyncio.to_thread(self.reached.wait, 10)
 
 
 def answer(request):
@@ -48,35 +33,28 @@ async def cancel(task):
 
 
 @pytest.fixture
-def gate():
-    gate = Gate()
-    yield gate
-    gate.opened.set()
-
-
-@pytest.fixture
-def slow_link(gate, monkeypatch):
+def slow_link(paused_threads, monkeypatch):
     link = OsDisk.link
 
     def slow(self, path, name):
         link(self, path, name)
         if name.suffix == ".zip":
-            gate.hold()
+            paused_threads.hold()
 
     monkeypatch.setattr(OsDisk, "link", slow)
 
 
 @pytest.mark.parametrize("times", [1, 3])
-def test_cancellation_waits_for_publishing(tmp_path, gate, slow_link, times):
+def test_cancellation_waits_for_publishing(tmp_path, paused_threads, slow_link, times):
     async def scenario():
         async with downloading(tmp_path) as task:
-            await gate.is_reached()
+            await paused_threads.is_reached()
             for _ in range(times):
                 await cancel(task)
             assert not task.done()
             assert task.cancelling() == times
             assert names_in(tmp_path) == [f"{PART}.json", f"{PART}.lock", f"{PART}.part", "a.zip"]
-            gate.opened.set()
+            paused_threads.release()
             with pytest.raises(asyncio.CancelledError):
                 await task
             assert names_in(tmp_path) == ["a.zip"]
@@ -85,11 +63,11 @@ def test_cancellation_waits_for_publishing(tmp_path, gate, slow_link, times):
     assert names_in(tmp_path) == ["a.zip"], "no thread was left behind"
 
 
-def test_timeout_during_publishing_still_raises(tmp_path, gate, slow_link):
+def test_timeout_during_publishing_still_raises(tmp_path, paused_threads, slow_link):
     async def scenario():
         async with downloading(tmp_path) as task:
-            await gate.is_reached()
-            asyncio.get_running_loop().call_soon(gate.opened.set)
+            await paused_threads.is_reached()
+            asyncio.get_running_loop().call_soon(paused_threads.release)
             with pytest.raises(TimeoutError):
                 async with asyncio.timeout(0):
                     await task
@@ -100,19 +78,19 @@ def test_timeout_during_publishing_still_raises(tmp_path, gate, slow_link):
 
 
 def test_failure_during_publishing_does_not_hide_the_cancellation(
-    tmp_path, gate, monkeypatch, caplog
+    tmp_path, paused_threads, monkeypatch, caplog
 ):
     def failing(*_):
-        gate.hold()
+        paused_threads.hold()
         raise OSError(5, "Input/output error")
 
     monkeypatch.setattr(OsHandle, "sync", failing)
 
     async def scenario():
         async with downloading(tmp_path) as task:
-            await gate.is_reached()
+            await paused_threads.is_reached()
             await cancel(task)
-            gate.opened.set()
+            paused_threads.release()
             with pytest.raises(asyncio.CancelledError):
                 await task
 
@@ -122,18 +100,18 @@ def test_failure_during_publishing_does_not_hide_the_cancellation(
     assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
 
 
-def test_cancellation_does_not_wait_for_verification(tmp_path, gate, monkeypatch):
+def test_cancellation_does_not_wait_for_verification(tmp_path, paused_threads, monkeypatch):
     """Reading changes nothing, and may take long."""
-    monkeypatch.setattr(_core, "verify_export", lambda *_, **__: gate.hold())
+    monkeypatch.setattr(_core, "verify_export", lambda *_, **__: paused_threads.hold())
 
     async def scenario():
         async with downloading(tmp_path) as task:
-            await gate.is_reached()
+            await paused_threads.is_reached()
             task.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await task
             assert names_in(tmp_path) == [f"{PART}.json", f"{PART}.part"]
-            gate.opened.set()
+            paused_threads.release()
 
     asyncio.run(scenario())
     assert names_in(tmp_path) == [f"{PART}.json", f"{PART}.part"]

@@ -40,28 +40,6 @@ class Body(httpx.AsyncByteStream):
             yield piece
 
 
-class Gate:
-    """Holds up the threads that come by, until it is opened."""
-
-    def __init__(self):
-        self.waiting = threading.Semaphore(0)
-        self.opened = threading.Event()
-
-    def hold(self, *_args, **_kwargs):
-        self.waiting.release()
-        assert self.opened.wait(10)
-
-    async def is_reached(self):
-        assert await asyncio.to_thread(self.waiting.acquire, timeout=10)
-
-
-@pytest.fixture
-def gate():
-    gate = Gate()
-    yield gate
-    gate.opened.set()
-
-
 def answer(request):
     return api.stored() if request.url.host == "store.example" else api.complete()
 
@@ -168,22 +146,22 @@ def test_callback_error_ends_the_download_and_releases_the_claim(tmp_path):
     assert not list(tmp_path.glob("*.lock"))
 
 
-def test_default_executor_of_asyncio_is_not_used(tmp_path, gate):
+def test_default_executor_of_asyncio_is_not_used(tmp_path, paused_threads):
     async def scenario():
         loop = asyncio.get_running_loop()
         loop.set_default_executor(ThreadPoolExecutor(1))
-        busy = loop.run_in_executor(None, gate.hold)
+        busy = loop.run_in_executor(None, paused_threads.hold)
         async with exports_over() as exports:
             await exports.collections.download(api.COLLECTION, tmp_path / "a.zip")
-        gate.opened.set()
+        paused_threads.release()
         await busy
 
     asyncio.run(scenario())
     assert (tmp_path / "a.zip").read_bytes() == api.ARCHIVE
 
 
-def test_verification_does_not_block_other_downloads(tmp_path, gate, monkeypatch):
-    monkeypatch.setattr(_core, "verify_export", gate.hold)
+def test_verification_does_not_block_other_downloads(tmp_path, paused_threads, monkeypatch):
+    monkeypatch.setattr(_core, "verify_export", paused_threads.hold)
 
     async def scenario():
         async with exports_over() as exports, asyncio.TaskGroup() as tasks:
@@ -192,10 +170,10 @@ def test_verification_does_not_block_other_downloads(tmp_path, gate, monkeypatch
                 tasks.create_task(
                     exports.collections.download(api.COLLECTION, tmp_path / str(number) / "a.zip")
                 )
-            await gate.is_reached()
+            await paused_threads.is_reached()
             await exports.collections.download(api.COLLECTION, tmp_path / "b.zip", verify=False)
             assert not list(tmp_path.glob("*/a.zip"))
-            gate.opened.set()
+            paused_threads.release()
 
     asyncio.run(scenario())
     assert len(list(tmp_path.glob("*/a.zip"))) == 20
@@ -243,10 +221,10 @@ def test_closing_lets_a_download_over_the_callers_client_finish_its_files(tmp_pa
     assert sorted(path.suffix for path in tmp_path.iterdir()) == [".json", ".zip"]
 
 
-def test_received_bytes_are_not_buffered_without_bound(tmp_path, gate, monkeypatch):
+def test_received_bytes_are_not_buffered_without_bound(tmp_path, paused_threads, monkeypatch):
     """While a write takes its time, no more is read than is written at once."""
     piece, sent = bytes(65536), []
-    monkeypatch.setattr(OsHandle, "write", gate.hold)
+    monkeypatch.setattr(OsHandle, "write", paused_threads.hold)
 
     async def scenario():
         async def pieces():
@@ -257,11 +235,11 @@ def test_received_bytes_are_not_buffered_without_bound(tmp_path, gate, monkeypat
 
         async with exports_over(streaming(pieces, 100 * len(piece))) as exports:
             task = asyncio.create_task(exports.collections.download(api.COLLECTION, tmp_path))
-            await gate.is_reached()
+            await paused_threads.is_reached()
             for _ in range(1000):
                 await asyncio.sleep(0)
             assert sum(sent) <= 256 * 1024 + len(piece)
-            gate.opened.set()
+            paused_threads.release()
             with pytest.raises(ExportsError):  # no archive
                 await task
 
@@ -292,7 +270,7 @@ def test_queued_call_times_out_at_its_deadline(monkeypatch):
     asyncio.run(scenario())
 
 
-class Crowd:
+class ConcurrencyCounter:
     """Holds up requests until ``enough`` are under way, and counts how many are at once."""
 
     def __init__(self, enough):
@@ -300,7 +278,7 @@ class Crowd:
         self.now = self.most = 0
         self.complete = asyncio.Event()
 
-    async def join(self):
+    async def wait(self):
         self.now += 1
         self.most = max(self.most, self.now)
         if self.now == self.enough:
@@ -314,16 +292,16 @@ class Crowd:
 
 def test_calls_at_once_leave_connections_for_downloads():
     async def scenario():
-        crowd = Crowd(32)
+        counter = ConcurrencyCounter(32)
 
         async def handle(_request):
-            await crowd.join()
+            await counter.wait()
             return api.generating()
 
         async with exports_over(handle) as exports:
             job = exports.collections.job(api.COLLECTION, api.EXPORT_ID)
             await asyncio.gather(*(job.status() for _ in range(50)))
-        return crowd.most
+        return counter.most
 
     assert asyncio.run(scenario()) == 32
 
@@ -332,14 +310,14 @@ def test_parts_at_once_leave_connections_for_calls(tmp_path, monkeypatch):
     monkeypatch.setattr(_parts, "SMALLEST_PART", 8)
 
     async def scenario():
-        crowd = Crowd(64)
+        counter = ConcurrencyCounter(64)
 
         async def handle(request):
             if request.url.host != "store.example":
                 return api.complete()
             first, last = map(int, request.headers["range"].removeprefix("bytes=").split("-"))
             if first:
-                await crowd.join()
+                await counter.wait()
             headers = {"ETag": api.ETAG, "Content-Range": f"bytes {first}-{last}/{SIZE}"}
             return httpx.Response(206, headers=headers, content=api.ARCHIVE[first : last + 1])
 
@@ -350,12 +328,12 @@ def test_parts_at_once_leave_connections_for_calls(tmp_path, monkeypatch):
                     for number in range(4)
                 )
             )
-        return crowd.most
+        return counter.most
 
     assert asyncio.run(scenario()) == 64
 
 
-class Service:
+class ApiAndStore:
     """An API and a store on a socket. Archives are held back until 150 were asked for.
 
     Attributes:
@@ -370,7 +348,7 @@ class Service:
         self.begun, self.all_asked = asyncio.Event(), asyncio.Event()
 
     async def __aenter__(self):
-        self.server = await asyncio.start_server(self.talk, "127.0.0.1", 0, backlog=256)
+        self.server = await asyncio.start_server(self.serve, "127.0.0.1", 0, backlog=256)
         self.base = f"http://127.0.0.1:{self.server.sockets[0].getsockname()[1]}"
         return self
 
@@ -378,7 +356,7 @@ class Service:
         self.server.close()
         await self.server.wait_closed()
 
-    async def talk(self, reader, writer):
+    async def serve(self, reader, writer):
         try:
             while asked := await reader.readuntil(b"\r\n\r\n"):
                 await (self.answer if asked.startswith(b"POST") else self.send)(writer)
@@ -413,7 +391,7 @@ def test_150_downloads_at_once_do_not_starve_each_other(tmp_path, own):
     """Archives that take long leave connections to the calls of those that come later."""
 
     async def scenario():
-        async with Service() as service, httpx.AsyncClient() as client:
+        async with ApiAndStore() as service, httpx.AsyncClient() as client:
             options: dict[str, Any] = {} if own else {"http_client": client}
             async with (
                 AsyncExports(

@@ -18,7 +18,7 @@ FETCH = Fetch("https://store.example/x", {}, 1, bool, bool)
 LIMIT = 10.0
 
 
-class Events:
+class NoEvents:
     def deliver(self):
         """Nothing is queued."""
 
@@ -49,7 +49,7 @@ class Driver:
 
 def many(driver, *flows, clock=None, window=10, rate=100.0):
     scheduler = Scheduler(clock or FakeClock(), RateBudget(rate, rate), 2)
-    planned = deque(enumerate((lambda flow=flow: (flow, Events())) for flow in flows))
+    planned = deque(enumerate((lambda flow=flow: (flow, NoEvents())) for flow in flows))
     return ManyFlows(driver, scheduler, planned, window)
 
 

@@ -26,7 +26,7 @@ MOMENT = 0.15
 SLOW = SLOW_HEADS | SLOW_BODIES
 
 
-class Hurried(FakeClock):
+class ClockWithoutWaits(FakeClock):
     """The system's clock, but for waits, which take no time."""
 
     def monotonic(self):
@@ -41,7 +41,7 @@ def make(clients):
     def make(server, scheme="http", clock=None, **options):
         return clients.make(
             base_url=f"{scheme}://127.0.0.1:{server.port}",
-            clock=clock or Hurried(),
+            clock=clock or ClockWithoutWaits(),
             random=Random(7),
             **{"timeout": MOMENT, "call_timeout": MOMENT} | options,
         )

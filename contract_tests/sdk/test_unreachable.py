@@ -53,7 +53,7 @@ def _clean(clean_environment):
     """No proxy of the machine's comes between."""
 
 
-class Place:
+class CountedServer:
     """Address of an https server, and its number of connections."""
 
     def __init__(self, url, visits):
@@ -67,7 +67,7 @@ class Place:
 @contextmanager
 def unknown_authority(monkeypatch, authority, tmp_path):
     with ConnectionServer(tls(trustme.CA(), "127.0.0.1")) as server:
-        yield Place(f"https://127.0.0.1:{server.port}", lambda: server.visits)
+        yield CountedServer(f"https://127.0.0.1:{server.port}", lambda: server.visits)
 
 
 @contextmanager
@@ -75,13 +75,13 @@ def wrong_host(monkeypatch, authority, tmp_path):
     authority.cert_pem.write_to_path(tmp_path / "authority.pem")
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority.pem"))
     with ConnectionServer(tls(authority, "other.example")) as server:
-        yield Place(f"https://127.0.0.1:{server.port}", lambda: server.visits)
+        yield CountedServer(f"https://127.0.0.1:{server.port}", lambda: server.visits)
 
 
 @contextmanager
 def no_tls(monkeypatch, authority, tmp_path):
     with ConnectionServer(http("400 Bad Request")) as server:
-        yield Place(f"https://127.0.0.1:{server.port}", lambda: server.visits)
+        yield CountedServer(f"https://127.0.0.1:{server.port}", lambda: server.visits)
 
 
 @contextmanager
@@ -100,7 +100,7 @@ def proxy_forbids(monkeypatch, authority, tmp_path):
 def refusing(monkeypatch, status):
     with ConnectionServer(http(status)) as server:
         monkeypatch.setenv("HTTPS_PROXY", f"http://user:pa55word@127.0.0.1:{server.port}")
-        yield Place("https://far.example", lambda: server.visits)
+        yield CountedServer("https://far.example", lambda: server.visits)
 
 
 @contextmanager
@@ -120,7 +120,7 @@ def failing_names(monkeypatch, number):
         return resolve(host, *args, **kwargs)
 
     monkeypatch.setattr(socket, "getaddrinfo", fail)
-    yield Place("https://far.example", lambda: len(asked))
+    yield CountedServer("https://far.example", lambda: len(asked))
 
 
 # What it is, what the error says of it, and what to look at for the API and for the store.

@@ -97,7 +97,7 @@ def test_no_connection_is_made_without_time(clock):
         sending.get("http://127.0.0.1:1/")
 
 
-class ReluctantTLS(ssl.SSLContext):
+class RefusingTLS(ssl.SSLContext):
     """Refuses every handshake; records how many seconds each may take."""
 
     def wrap_socket(self, sock, *args, **options):
@@ -129,7 +129,7 @@ def test_handshake_has_the_time_that_connecting_leaves(request_over_tls, clock, 
         return connect(*args, **options)
 
     monkeypatch.setattr(socket, "create_connection", slowly)
-    context = ReluctantTLS(ssl.PROTOCOL_TLS_CLIENT)
+    context = RefusingTLS(ssl.PROTOCOL_TLS_CLIENT)
     with socket.create_server(("127.0.0.1", 0)) as server:
         url = f"https://127.0.0.1:{server.getsockname()[1]}/"
         request_over_tls(url, evolve(Environment.read(), context=context), clock)

@@ -9,7 +9,7 @@ import traceback
 from concurrent.futures import ProcessPoolExecutor
 from time import perf_counter
 
-from simulation.world import play
+from simulation.download_simulation import play
 
 _BATCH = 500
 

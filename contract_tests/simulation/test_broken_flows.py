@@ -14,8 +14,8 @@ from prolific_exports._flows._polling import _Poller
 from prolific_exports._model._content_coding import Decoder
 
 from simulation.disk import MemoryHandle
+from simulation.download_simulation import DownloadSimulation, play
 from simulation.store import Server
-from simulation.world import World, play
 
 pytestmark = pytest.mark.unmeasured
 
@@ -165,7 +165,7 @@ def archives_come_back(patch):
     patch.setattr(
         Server, "_other_object", lambda self: self.random.choice([*self.objects.values()])
     )
-    patch.setattr(World, "_plant", lambda self, name: None)
+    patch.setattr(DownloadSimulation, "_plant", lambda self, name: None)
 
 
 def old_bytes_stay_recorded(patch):

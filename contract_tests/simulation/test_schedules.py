@@ -7,8 +7,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from simulation.disk import MemoryDisk
+from simulation.download_simulation import DownloadSimulation, play
 from simulation.store import OTHER_USERS_JOB
-from simulation.world import World, play
 
 pytestmark = pytest.mark.unmeasured
 
@@ -29,52 +29,52 @@ def test_random_schedules_hold():
 @settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(st.randoms(use_true_random=False))
 def test_schedules_of_hypothesis_hold(random):
-    World(random).run()
+    DownloadSimulation(random).run()
 
 
 def test_seed_reproduces_its_schedule():
     assert str(play(7).events) == str(play(7).events)
 
 
-class Tame(Random):
+class NoRandomFaults(Random):
     """A source of randomness without faults."""
 
     def random(self):
         return 0.99
 
 
-def calm_world():
-    world = World(Tame(1))
-    world.server.calm = world.server.etags = world.server.ranges = True
-    world.server.stuck, world.server.restless = None, False
-    return world
+def simulation_without_faults():
+    simulation = DownloadSimulation(NoRandomFaults(1))
+    simulation.server.calm = simulation.server.etags = simulation.server.ranges = True
+    simulation.server.stuck, simulation.server.restless = None, False
+    return simulation
 
 
 def test_crash_at_each_step_of_a_download_is_resumed():
     for links in (True, False):
-        whole = calm_world()
+        whole = simulation_without_faults()
         whole.disk.links = links
         assert whole.process(None)
         for step in range(whole.disk.taken):
             for power in (False, True):
-                world = calm_world()
-                world.disk.links = links
-                world.process(step)
+                simulation = simulation_without_faults()
+                simulation.disk.links = links
+                simulation.process(step)
                 if power:
-                    MemoryDisk.power_cut(world.disk)
-                if "data.zip" not in world.disk.files:
-                    assert world.process(None), (step, power)
+                    MemoryDisk.power_cut(simulation.disk)
+                if "data.zip" not in simulation.disk.files:
+                    assert simulation.process(None), (step, power)
 
 
 def stopped():
-    """A world in which half of the archive has arrived."""
-    world = calm_world()
-    world.server.calm = False
-    world.server.cut_after = 30
-    assert not world.process(None)
-    world.server.calm, world.server.cut_after = True, None
-    assert len(world.disk.files) == 2
-    return world
+    """A simulation in which half of the archive has arrived."""
+    simulation = simulation_without_faults()
+    simulation.server.calm = False
+    simulation.server.cut_after = 30
+    assert not simulation.process(None)
+    simulation.server.calm, simulation.server.cut_after = True, None
+    assert len(simulation.disk.files) == 2
+    return simulation
 
 
 @pytest.mark.parametrize("job", [None, OTHER_USERS_JOB], ids=["the same job", "another job"])
@@ -83,7 +83,7 @@ def test_crash_at_each_step_of_a_resumption_is_resumed(job):
     before = whole.disk.taken
     assert whole.process(None, job)
     for step in range(whole.disk.taken - before):
-        world = stopped()
-        world.process(step, job)
-        if "data.zip" not in world.disk.files:
-            assert world.process(None), step
+        simulation = stopped()
+        simulation.process(step, job)
+        if "data.zip" not in simulation.disk.files:
+            assert simulation.process(None), step

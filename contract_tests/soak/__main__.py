@@ -13,7 +13,7 @@ from time import monotonic
 from prolific_contract.sandbox import Sandbox, SandboxSettings
 
 from soak.event_loops import DOWNLOADS, LoopRound
-from soak.rounds import CONNECTIONS, Round, Tally
+from soak.rounds import CONNECTIONS, Round, RoundResult
 from soak.tables import TableRound, fetch_archive
 
 _RATE = 60_000.0
@@ -33,15 +33,15 @@ def main() -> int:
     os.environ["NO_PROXY"] = "127.0.0.1"
     first = secrets.randbelow(10**9) if arguments.seed is None else arguments.seed
     deadline = monotonic() + arguments.minutes * 60
-    tallies: list[Tally] = []
+    results: list[RoundResult] = []
     seconds = {number: _round(first).measure(number) for number in CONNECTIONS}
     with Sandbox(_SETTINGS) as sandbox:
         archive = fetch_archive(sandbox)
     table_kills = loops = 0
-    while monotonic() < deadline and len(tallies) != arguments.rounds:
-        seed = first + len(tallies)
+    while monotonic() < deadline and len(results) != arguments.rounds:
+        seed = first + len(results)
         try:
-            tallies.append(_round(seed).play(seconds))
+            results.append(_round(seed).play(seconds))
             table_kills += TableRound(Random(seed), archive).play().kills
             if seed % _LOOP_INTERVAL == 0 or arguments.rounds == 1:
                 loops += 1 + LoopRound(Random(seed), _SETTINGS).play()
@@ -49,11 +49,11 @@ def main() -> int:
             sys.stderr.write(f"Failed with --seed {seed} --rounds 1 (timing varies).\n")
             raise
     kills, resumed, kept, sent, size = (
-        sum(getattr(one, name) for one in tallies)
+        sum(getattr(one, name) for one in results)
         for name in ("kills", "resumed", "kept", "sent", "size")
     )
     sys.stdout.write(
-        f"No failure with seeds {first} to {first + len(tallies) - 1}: {kills} downloads and "
+        f"No failure with seeds {first} to {first + len(results) - 1}: {kills} downloads and "
         f"{table_kills} tables and extractions were killed, and {loops} event loops ran "
         f"{DOWNLOADS} downloads at once. {resumed} processes resumed a download. For each byte of "
         f"the archives, {kept / size:.2f} bytes were kept and {sent / size:.2f} sent.\n"

@@ -61,7 +61,7 @@ def start(arguments: Sequence[str], **environment: str) -> subprocess.Popen[byte
 
 
 @frozen
-class Tally:
+class RoundResult:
     """What happened in a round.
 
     Attributes:
@@ -101,7 +101,7 @@ class Round:
     _sent: int = field(default=0, init=False)
     _zombies: list[subprocess.Popen[bytes]] = field(factory=list, init=False)
 
-    def play(self, seconds: Mapping[int, float]) -> Tally:
+    def play(self, seconds: Mapping[int, float]) -> RoundResult:
         """Play it; an `AssertionError` is a finding.
 
         Args:
@@ -125,7 +125,7 @@ class Round:
             size = (folder / TARGET).stat().st_size
         for zombie in self._zombies:
             zombie.communicate()
-        return Tally(self._kills, len(self._kept), sum(self._kept), self._sent, size)
+        return RoundResult(self._kills, len(self._kept), sum(self._kept), self._sent, size)
 
     def measure(self, connections: int) -> float:
         """Seconds from the start of a process that is not killed to its end."""

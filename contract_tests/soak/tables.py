@@ -26,7 +26,7 @@ _LIMIT = 20_000
 
 
 @frozen
-class Tally:
+class TableRoundResult:
     """What happened in a round.
 
     Attributes:
@@ -52,7 +52,7 @@ class TableRound:
     _kills: int = field(default=0, init=False)
     _left: int = field(default=0, init=False)
 
-    def play(self) -> Tally:
+    def play(self) -> TableRoundResult:
         """Play it; an `AssertionError` is a finding."""
         output = self.random.choice(_OUTPUTS)
         with tempfile.TemporaryDirectory() as name, tempfile.TemporaryDirectory() as other:
@@ -74,7 +74,7 @@ class TableRound:
                 # A process that is killed after the rename leaves files that the next one removes.
                 self._write(folder, output)
             assert {path.name for path in folder.iterdir()} == {_ARCHIVE, output}, "leftovers"
-        return Tally(self._kills, self._left)
+        return TableRoundResult(self._kills, self._left)
 
     def _whole(self, folder: Path, output: str) -> dict[str, bytes]:
         (folder / _ARCHIVE).write_bytes(self.archive)

@@ -20,9 +20,9 @@ def _straight_to_loopback(monkeypatch):
 def test_download_that_is_killed_or_fills_the_disk_resumes(monkeypatch):
     monkeypatch.setattr(rounds, "_FULL", 1.0 if rounds._FULL else 0.0)
     settings = SandboxSettings(generation_seconds=0.1, submissions=300, files=4)
-    tally = Round(Random(2), settings, rate=60_000, size=30_000).play({1: 1.0, 3: 0.7})
-    assert tally.resumed
-    assert tally.sent > tally.size > 0
+    result = Round(Random(2), settings, rate=60_000, size=30_000).play({1: 1.0, 3: 0.7})
+    assert result.resumed
+    assert result.sent > result.size > 0
 
 
 @pytest.mark.skipif(os.name == "nt", reason="limits the size of files by means of POSIX")
@@ -30,8 +30,8 @@ def test_output_after_kill_or_full_disk_is_complete_or_absent():
     settings = SandboxSettings(generation_seconds=0.1, submissions=300, files=4)
     with Sandbox(settings) as sandbox:
         archive = fetch_archive(sandbox)
-    tally = TableRound(Random(0), archive).play()
-    assert tally.kills >= tally.left
+    result = TableRound(Random(0), archive).play()
+    assert result.kills >= result.left
 
 
 @pytest.mark.parametrize("seed", [0, 7])

@@ -53,7 +53,7 @@ def sample():
         yield one, one.editions[number % len(one.editions)]
 
 
-def hardly_measured(number, *, odd):
+def mostly_unmeasured(number, *, odd):
     """Coverage of every tenth case is enough: all but the odd ones execute the same code.
 
     `make gate` runs all cases, and `.ci/run` with it.
@@ -65,12 +65,12 @@ SAMPLE = [
     pytest.param(
         *pair,
         id=f"{pair[0].name}-{pair[1]}",
-        marks=hardly_measured(number, odd=pair[0].fault.name in law("isolation.methods").mutants),
+        marks=mostly_unmeasured(number, odd=pair[0].fault.name in law("isolation.methods").mutants),
     )
     for number, pair in enumerate(sample())
 ]
 CONFORMING = [
-    pytest.param(number, id=one.name, marks=hardly_measured(number, odd=one.additive))
+    pytest.param(number, id=one.name, marks=mostly_unmeasured(number, odd=one.additive))
     for number, one in enumerate(VARIANTS.values())
 ]
 

@@ -1,7 +1,7 @@
 """The derived faults: what operators derive from the contract, and what the gate makes of it."""
 
 import pytest
-from helpers.curious_client import CuriousClient
+from helpers.thorough_client import ThoroughClient
 from project.tree import ROOT
 from prolific_contract import ACTIONS, EDITIONS, KINDS, MANAGEMENT_ACTIONS, Operation
 from prolific_contract.gate.conversation import BRISK, CAREFUL
@@ -33,14 +33,14 @@ def index_of(name, edition):
 
 
 def asked(mutant_, edition, kind):
-    """The replies of a mutant to a curious client."""
+    """The replies of a mutant to a thorough client."""
     settings = SandboxSettings(
         edition=edition, token=TOKEN, submissions=3, files=1, generation_seconds=3
     )
     clock = ManualClock()
     site = MutatedSite(mutant_, settings, clock)
     try:
-        return CuriousClient(site, clock, kind).run()
+        return ThoroughClient(site, clock, kind).run()
     finally:
         site.close()
 
@@ -104,7 +104,7 @@ def test_later_form_is_right_before():
 # The faults.
 
 
-def closely_watched():
+def sampled_faults():
     """Some faults of each operator at each action, in one edition and kind each."""
     groups = {}
     for one in FAULTS:
@@ -116,7 +116,7 @@ def closely_watched():
         yield pytest.param(faults[number % step :: step], id="-".join(key))
 
 
-@pytest.mark.parametrize("faults", [*closely_watched()])
+@pytest.mark.parametrize("faults", [*sampled_faults()])
 def test_derived_fault_shows_in_some_response(faults, asked_without_fault):
     for one in faults:
         right = asked_without_fault(

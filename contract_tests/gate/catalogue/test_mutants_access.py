@@ -36,7 +36,7 @@ ADMITTED = {
 }
 
 
-class Visitor:
+class MutantAccessClient:
     """Sends requests about the first resource of a kind, or another one, to a mutant."""
 
     def __init__(self, name):
@@ -67,36 +67,36 @@ class Visitor:
         return (job,) if self.action in ("status", "delete") else ()
 
 
-def visitors(faults):
+def mutants_with(faults):
     """A fault at each of its operations, in both kinds."""
     names = [name for name in MUTANTS if name.partition("@")[0] in faults]
     assert {name.partition("@")[0] for name in names} == set(faults)
     return names
 
 
-@pytest.mark.parametrize("name", visitors(ADMITTED))
+@pytest.mark.parametrize("name", mutants_with(ADMITTED))
 def test_credential_fault_admits_only_the_credentials_near_the_right_one(name):
-    visitor = Visitor(name)
-    job = visitor.finish()
-    about = visitor.about(job)
+    client = MutantAccessClient(name)
+    job = client.finish()
+    about = client.about(job)
     admitted = set()
     for how, authorization in WRONG.items():
-        if visitor.ask(*about, authorization=authorization).status != 401:
+        if client.ask(*about, authorization=authorization).status != 401:
             admitted.add(how)
-            job = visitor.finish()
-            about = visitor.about(job)
+            job = client.finish()
+            about = client.about(job)
 
-    assert admitted == ADMITTED[visitor.one.fault.name]
+    assert admitted == ADMITTED[client.one.fault.name]
 
 
-@pytest.mark.parametrize("name", visitors(ADMITTED))
+@pytest.mark.parametrize("name", mutants_with(ADMITTED))
 def test_admitted_credential_gets_the_reply_of_the_right_one(name):
     fault = MUTANTS[name].fault.name
     replies = []
     for authorization in (f"Token {TOKEN}", *(WRONG[how] for how in ADMITTED[fault])):
-        visitor = Visitor(name)
-        about = visitor.about(visitor.finish())
-        replies.append(visitor.ask(*about, authorization=authorization))
+        client = MutantAccessClient(name)
+        about = client.about(client.finish())
+        replies.append(client.ask(*about, authorization=authorization))
 
     right, admitted = replies
     assert right.status == admitted.status < 300
@@ -104,82 +104,82 @@ def test_admitted_credential_gets_the_reply_of_the_right_one(name):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_auth_not_complete_reports_only_complete_jobs_without_token(kind):
-    visitor = Visitor(f"auth-not-complete@{kind}-status")
-    job = visitor.start()
+    client = MutantAccessClient(f"auth-not-complete@{kind}-status")
+    job = client.start()
 
-    assert visitor.ask(job, authorization=None).status == 401
-    visitor.clock.advance(GENERATION)
-    assert body_of(visitor.ask(job, authorization=None))["status"] == "complete"
-    assert visitor.ask(UNKNOWN_EXPORT_ID, authorization=None).status == 401
-    assert visitor.ask(job, action="delete", authorization=None).status == 401
+    assert client.ask(job, authorization=None).status == 401
+    client.clock.advance(GENERATION)
+    assert body_of(client.ask(job, authorization=None))["status"] == "complete"
+    assert client.ask(UNKNOWN_EXPORT_ID, authorization=None).status == 401
+    assert client.ask(job, action="delete", authorization=None).status == 401
 
 
-@pytest.mark.parametrize("name", visitors(["auth-not-slash"]))
+@pytest.mark.parametrize("name", mutants_with(["auth-not-slash"]))
 def test_auth_not_slash_checks_no_token_only_after_a_slash(name):
-    visitor = Visitor(name)
-    about = visitor.about(visitor.finish())
+    client = MutantAccessClient(name)
+    about = client.about(client.finish())
 
-    assert visitor.ask(*about, authorization=None).status == 401
-    assert visitor.ask(*about, authorization=None, end="/").status != 401
+    assert client.ask(*about, authorization=None).status == 401
+    assert client.ask(*about, authorization=None, end="/").status != 401
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_auth_not_filtered_checks_no_token_only_with_a_filter(kind):
-    visitor = Visitor(f"auth-not-filtered@{kind}-request")
+    client = MutantAccessClient(f"auth-not-filtered@{kind}-request")
 
-    assert visitor.ask(authorization=None).status == 401
-    assert visitor.ask(authorization=None, end="?study_id=a").status == 202
+    assert client.ask(authorization=None).status == 401
+    assert client.ask(authorization=None, end="?study_id=a").status == 202
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_auth_after_state_reveals_only_that_a_job_is_generating(kind):
-    visitor = Visitor(f"auth-after-state@{kind}-delete")
-    job = visitor.start()
+    client = MutantAccessClient(f"auth-after-state@{kind}-delete")
+    job = client.start()
 
-    assert visitor.ask(job, authorization=None).status == 409
-    assert visitor.ask(UNKNOWN_EXPORT_ID, authorization=None).status == 401
-    visitor.clock.advance(GENERATION)
-    assert visitor.ask(job, authorization=None).status == 401
+    assert client.ask(job, authorization=None).status == 409
+    assert client.ask(UNKNOWN_EXPORT_ID, authorization=None).status == 401
+    client.clock.advance(GENERATION)
+    assert client.ask(job, authorization=None).status == 401
 
 
-@pytest.mark.parametrize("name", visitors(["auth-after-job"]))
+@pytest.mark.parametrize("name", mutants_with(["auth-after-job"]))
 def test_auth_after_job_reveals_only_that_a_job_is_unknown(name):
-    visitor = Visitor(name)
-    job = visitor.finish()
+    client = MutantAccessClient(name)
+    job = client.finish()
     statuses = [
-        visitor.ask(export_id, resource=resource, authorization="Token wrong").status
+        client.ask(export_id, resource=resource, authorization="Token wrong").status
         for export_id, resource in (
-            (UNKNOWN_EXPORT_ID, visitor.resource),
-            (job, visitor.resource),
+            (UNKNOWN_EXPORT_ID, client.resource),
+            (job, client.resource),
             (UNKNOWN_EXPORT_ID, "unknown"),
-            (UNKNOWN_EXPORT_ID, visitor.forbidden),
+            (UNKNOWN_EXPORT_ID, client.forbidden),
         )
     ]
 
     assert statuses == [404, 401, 401, 401]
 
 
-@pytest.mark.parametrize("name", visitors(["auth-after-resource"]))
+@pytest.mark.parametrize("name", mutants_with(["auth-after-resource"]))
 def test_auth_after_resource_reveals_only_that_a_resource_is_unknown(name):
-    visitor = Visitor(name)
+    client = MutantAccessClient(name)
     statuses = [
-        visitor.ask(resource=resource, authorization="Token wrong").status
-        for resource in ("unknown", visitor.resource, visitor.forbidden)
+        client.ask(resource=resource, authorization="Token wrong").status
+        for resource in ("unknown", client.resource, client.forbidden)
     ]
 
     assert statuses == [404, 401, 401]
 
 
-@pytest.mark.parametrize("name", visitors(["auth-after-access"]))
+@pytest.mark.parametrize("name", mutants_with(["auth-after-access"]))
 def test_auth_after_access_reveals_only_that_access_is_missing(name):
-    visitor = Visitor(name)
-    about = visitor.about(UNKNOWN_EXPORT_ID)
+    client = MutantAccessClient(name)
+    about = client.about(UNKNOWN_EXPORT_ID)
     statuses = [
-        visitor.ask(*about, resource=resource, authorization="Token wrong").status
-        for resource in (visitor.forbidden, visitor.resource, "unknown")
+        client.ask(*about, resource=resource, authorization="Token wrong").status
+        for resource in (client.forbidden, client.resource, "unknown")
     ]
 
-    assert statuses == [404 if visitor.action == "status" else 403, 401, 401]
+    assert statuses == [404 if client.action == "status" else 403, 401, 401]
 
 
 @pytest.mark.parametrize(
@@ -193,20 +193,20 @@ def test_auth_after_access_reveals_only_that_access_is_missing(name):
 @pytest.mark.parametrize("action", ["status", "delete"])
 @pytest.mark.parametrize("kind", KINDS)
 def test_near_job_fault_finds_a_job_by_a_similar_id(fault, found, action, kind):
-    visitor = Visitor(f"{fault}@{kind}-{action}")
+    client = MutantAccessClient(f"{fault}@{kind}-{action}")
     seen = set()
     for how in ("prefix", "shorter", "longer", "other"):
-        job = visitor.finish()
+        job = client.finish()
         near = {
             "prefix": f"{job[:8]}{UNKNOWN_EXPORT_ID[8:]}",
             "shorter": job[:-1],
             "longer": f"{job}0",
             "other": UNKNOWN_EXPORT_ID,
         }[how]
-        if visitor.ask(near).status < 300:
+        if client.ask(near).status < 300:
             seen.add(how)
 
-        exists = visitor.ask(job, action="status").status == 200
+        exists = client.ask(job, action="status").status == 200
         assert exists != (how in seen and action == "delete")
 
     assert seen == found
@@ -214,13 +214,13 @@ def test_near_job_fault_finds_a_job_by_a_similar_id(fault, found, action, kind):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_unknown_resource_exported_returns_one_job_for_an_unknown_resource(kind):
-    visitor = Visitor(f"unknown-resource-exported@{kind}-request")
-    first, second = (visitor.ask(resource="unknown") for _ in range(2))
+    client = MutantAccessClient(f"unknown-resource-exported@{kind}-request")
+    first, second = (client.ask(resource="unknown") for _ in range(2))
 
     assert (first.status, body_of(first)["status"]) == (202, "generating")
     assert body_of(first) == body_of(second)
-    assert visitor.ask(resource="unknown", authorization=None).status == 401
-    assert visitor.ask(resource=visitor.forbidden).status == 403
+    assert client.ask(resource="unknown", authorization=None).status == 401
+    assert client.ask(resource=client.forbidden).status == 403
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -241,51 +241,51 @@ def test_unknown_resource_exported_returns_one_job_for_an_unknown_resource(kind)
     ],
 )
 def test_unknown_resource_fault_answers_as_if_the_resource_existed(kind, fault, action, right):
-    visitor = Visitor(f"{fault}@{kind}-{action}")
-    about = visitor.about(UNKNOWN_EXPORT_ID)
+    client = MutantAccessClient(f"{fault}@{kind}-{action}")
+    about = client.about(UNKNOWN_EXPORT_ID)
 
-    assert right(visitor.ask(*about, resource="unknown"))
-    assert visitor.ask(*about, resource="unknown", authorization=None).status == 401
-    assert visitor.ask(*about, resource=visitor.forbidden).status in (403, 404)
-    assert visitor.ask(*about).status == (200 if action == "list" else 404)
+    assert right(client.ask(*about, resource="unknown"))
+    assert client.ask(*about, resource="unknown", authorization=None).status == 401
+    assert client.ask(*about, resource=client.forbidden).status in (403, 404)
+    assert client.ask(*about).status == (200 if action == "list" else 404)
 
 
 @pytest.mark.parametrize(("fault", "found"), [("shorter", {"shorter"}), ("longer", {"longer"})])
 @pytest.mark.parametrize("action", ["request", "status"])
 @pytest.mark.parametrize("kind", KINDS)
 def test_near_resource_fault_finds_a_resource_by_a_similar_id(fault, found, action, kind):
-    visitor = Visitor(f"near-resource-{fault}@{kind}-{action}")
-    near = {"shorter": visitor.resource[:-1], "longer": f"{visitor.resource}0"}
-    assert visitor.ask(*visitor.about("unknown"), resource=near[fault]).status == 404
-    job = visitor.start()
+    client = MutantAccessClient(f"near-resource-{fault}@{kind}-{action}")
+    near = {"shorter": client.resource[:-1], "longer": f"{client.resource}0"}
+    assert client.ask(*client.about("unknown"), resource=near[fault]).status == 404
+    job = client.start()
     seen = {
         how
         for how, resource in near.items()
-        if visitor.ask(*visitor.about(job), resource=resource).status < 300
+        if client.ask(*client.about(job), resource=resource).status < 300
     }
 
     assert seen == found
-    assert visitor.ask(*visitor.about(job)).status < 300
+    assert client.ask(*client.about(job)).status < 300
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_near_resource_longer_deletes_a_job_under_a_longer_id(kind):
-    visitor = Visitor(f"near-resource-longer@{kind}-delete")
-    job = visitor.finish()
+    client = MutantAccessClient(f"near-resource-longer@{kind}-delete")
+    job = client.finish()
 
-    assert visitor.ask(job, resource=f"{visitor.resource}0").status == 204
-    assert visitor.ask(job, action="status").status == 404
+    assert client.ask(job, resource=f"{client.resource}0").status == 204
+    assert client.ask(job, action="status").status == 404
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_resource_of_other_kind_is_taken_for_one_of_this_kind(kind):
     for action, status in (("request", 202), ("list", 200)):
-        visitor = Visitor(f"resource-of-other-kind@{kind}-{action}")
+        client = MutantAccessClient(f"resource-of-other-kind@{kind}-{action}")
         (other,) = {*KINDS} - {kind}
-        resource = visitor.site.settings.id_of(other)
+        resource = client.site.settings.id_of(other)
 
-        assert visitor.ask(resource=resource).status == status
-        assert visitor.ask(resource=resource, authorization=None).status == 401
-        assert visitor.ask(resource="unknown").status == 404
-        assert visitor.ask(resource=visitor.forbidden).status == 403
-        assert visitor.ask().status == status
+        assert client.ask(resource=resource).status == status
+        assert client.ask(resource=resource, authorization=None).status == 401
+        assert client.ask(resource="unknown").status == 404
+        assert client.ask(resource=client.forbidden).status == 403
+        assert client.ask().status == status

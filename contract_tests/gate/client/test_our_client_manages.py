@@ -52,7 +52,7 @@ ERRORS = {
 }
 
 
-class Manager:
+class JobManagementClient:
     """A client that starts a job, lists it and deletes it."""
 
     def __init__(self, site, clock, kind, flavour):
@@ -89,11 +89,11 @@ class Manager:
 
 
 @pytest.fixture
-def manager():
+def job_client():
     opened = []
 
     def begin(*arguments):
-        opened.append(Manager(*arguments))
+        opened.append(JobManagementClient(*arguments))
         return opened[-1]
 
     yield begin
@@ -115,9 +115,9 @@ def sampled():
 
 
 @pytest.mark.parametrize(("one", "flavour"), list(sampled()))
-def test_list_and_delete_at_mutant_return_or_raise_typed_error(manager, one, flavour):
+def test_list_and_delete_at_mutant_return_or_raise_typed_error(job_client, one, flavour):
     clock = FakeClock()
-    client = manager(MutatedSite(one, settings(), clock), clock, one.operation.kind, flavour)
+    client = job_client(MutatedSite(one, settings(), clock), clock, one.operation.kind, flavour)
     job = client.start()
     listed, unlisted = client.outcome(client.resource.list)
     _, kept = client.outcome(client.resource.delete, job)
@@ -141,9 +141,9 @@ def test_list_and_delete_at_mutant_return_or_raise_typed_error(manager, one, fla
         if "2026-11" in one.editions and not one.name.endswith("-at-first")
     ],
 )
-def test_list_and_delete_succeed_at_every_conforming_server(manager, name):
+def test_list_and_delete_succeed_at_every_conforming_server(job_client, name):
     clock = FakeClock()
-    client = manager(VariantSite(VARIANTS[name], settings(), clock), clock, "batch", "sync")
+    client = job_client(VariantSite(VARIANTS[name], settings(), clock), clock, "batch", "sync")
     others = {"used-by-others": 3, "almost-full": 9}.get(name, 0)
     job = client.start()
     clock.advance(300)

@@ -5,7 +5,7 @@ import zipfile
 from collections import Counter
 
 import pytest
-from helpers.conversations import BASE, BATCH, PATH, TOKEN, Scripted, hold, rehearse
+from helpers.conversations import BASE, BATCH, PATH, TOKEN, Scripted, hold, run_gate
 from helpers.traces import JOB, complete, error, failed, generating
 from prolific_contract.gate.conversation import BODY_LIMIT, ConversationPlan, record_conversation
 from prolific_contract.gate.trace import HttpResponse
@@ -136,16 +136,16 @@ def test_store_without_ranges_gets_one_request_and_another_at_the_end():
 
 
 def test_first_archive_is_fetched_again_before_the_last_poll():
-    rehearsal = rehearse(edition="2026-11")
-    fetched = [one for one in rehearsal.exchanges if "/store/" in one.url]
+    gate_run = run_gate(edition="2026-11")
+    fetched = [one for one in gate_run.exchanges if "/store/" in one.url]
     urls = Counter(one.url for one in fetched)
     first, second = (
         [one for one in fetched if one.url == url] for url, count in urls.items() if count > 1
     )
 
     for again in (first[-1], second[-1]):
-        poll = rehearsal.exchanges[again.index + 1]
-        end = rehearsal.exchanges[again.index - 2]
+        poll = gate_run.exchanges[again.index + 1]
+        end = gate_run.exchanges[again.index - 2]
         assert end.response is not None
         assert end.response.body.startswith(b"PK\5\6")
         assert poll.operation is not None

@@ -4,7 +4,7 @@ import base64
 
 import pytest
 from attrs import evolve
-from helpers.conversations import BASE, TOKEN, rehearse
+from helpers.conversations import BASE, TOKEN, run_gate
 from helpers.recordings import PATH, SUBJECTS, VALID, again, entry, parse, verdict
 from helpers.traces import JOB, complete, error, generating, json_answer, running
 from prolific_contract.gate.reports import FORMATS
@@ -172,7 +172,7 @@ def test_subjects_of_a_recording_can_be_given():
 
 @pytest.mark.parametrize("fate", [Fate.COMPLETES, Fate.FAILS_ONCE])
 def test_trailing_slash_of_a_path_is_ignored(fate):
-    trace = rehearse(fate, edition="2026-11").conversation.trace
+    trace = run_gate(fate, edition="2026-11").conversation.trace
     slashed = [
         evolve(one, url=f"{one.url.rstrip('/')}/") if one.address and "?" not in one.url else one
         for one in trace.exchanges

@@ -5,7 +5,7 @@ from collections import Counter
 from typing import Any
 
 import pytest
-from helpers.conversations import BASE, rehearse
+from helpers.conversations import BASE, run_gate
 from prolific_contract import MissingDependencyError, address_of
 from prolific_contract.gate import judge
 from prolific_contract.gate.conversation import KNOWN_JOB, generate_requests
@@ -47,9 +47,9 @@ def test_fuzzed_requests_cover_only_the_given_kinds(contract):
 
 
 def test_sandbox_answers_all_fuzzed_requests(contract):
-    subjects = rehearse().plan.subjects
+    subjects = run_gate().plan.subjects
     made = generate_requests(contract, subjects, examples=4)
-    trace = rehearse(
+    trace = run_gate(
         Fate.COMPLETES, Fate.FORBIDDEN, profile="full", generated=made
     ).conversation.trace
 

@@ -5,7 +5,7 @@ import json
 
 import pytest
 from attrs import evolve
-from helpers.conversations import BASE, TOKEN, Scripted, rehearse
+from helpers.conversations import BASE, TOKEN, Scripted, run_gate
 from helpers.traces import JOB
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -37,7 +37,7 @@ FEW = settings(max_examples=25, deadline=None)
 
 @pytest.mark.parametrize("fate", [Fate.COMPLETES, Fate.FAILS_ONCE])
 def test_recording_has_the_same_verdict(fate):
-    trace = rehearse(fate, Fate.FORBIDDEN, edition="2026-11", profile="full").conversation.trace
+    trace = run_gate(fate, Fate.FORBIDDEN, edition="2026-11", profile="full").conversation.trace
     read = again(trace)
 
     assert verdict(read) == evolve(verdict(trace), trace=read)
@@ -78,7 +78,7 @@ def test_fault_is_detected_in_a_recording(name):
 
 
 def test_written_har_has_no_secrets(tmp_path):
-    trace = rehearse(edition="2026-11").conversation.trace
+    trace = run_gate(edition="2026-11").conversation.trace
     path = tmp_path / "new folder" / "conversation.har"
     write_har(path, trace)
     text = path.read_text(encoding="utf-8")
@@ -172,7 +172,7 @@ def test_failure_and_unknown_time_round_trip():
 
 
 def test_written_file_is_har_1_2():
-    log = har_of(rehearse().conversation.trace)["log"]
+    log = har_of(run_gate().conversation.trace)["log"]
 
     assert log["version"] == "1.2"
     assert log["creator"].keys() == {"name", "version"}
@@ -239,7 +239,7 @@ def test_conversation_without_response_can_be_written():
 @pytest.mark.parametrize("render", FORMATS.values(), ids=FORMATS)
 @pytest.mark.parametrize("far", [1.7e308, -1.7e308, 1e10])
 def test_impossible_times_of_the_gates_recording_can_be_reported(render, far):
-    trace = rehearse().conversation.trace
+    trace = run_gate().conversation.trace
     document = har_of(trace)
     for one in document["log"]["entries"]:
         one |= {"_at": far, "_took": far, "time": far}

@@ -1,7 +1,7 @@
 """Whose credentials a recorded request has."""
 
 import pytest
-from helpers.conversations import TOKEN, rehearse
+from helpers.conversations import TOKEN, run_gate
 from helpers.recordings import PATH, VALID, again, entry, parse, verdict
 from helpers.traces import (
     EXPIRES_AT,
@@ -97,7 +97,7 @@ def test_requests_with_equal_authorization_have_one_sender():
     trace = parse(*[entry(authorization=field) for field in fields])
 
     assert [one.sender for one in trace.exchanges] == [0, 1, None, 0, 2, 1]
-    assert {one.sender for one in again(rehearse().conversation.trace).exchanges} == {None}
+    assert {one.sender for one in again(run_gate().conversation.trace).exchanges} == {None}
 
 
 def test_missing_authorization_in_all_requests_counts_as_removed():

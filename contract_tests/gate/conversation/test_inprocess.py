@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from helpers.conversations import BASE, rehearse
+from helpers.conversations import BASE, run_gate
 from prolific_contract.gate.conversation import BODY_LIMIT, NoResponseError, TimedOutError
 from prolific_contract.gate.proof import InProcessTarget
 from prolific_contract.sandbox import FileSlice, ManualClock, NoReplyError, Reply
@@ -126,7 +126,7 @@ def test_simulated_time_advances_only_by_sleeping():
 
 
 def test_conversation_takes_no_real_time():
-    rehearsal = rehearse(generation=500)
+    gate_run = run_gate(generation=500)
 
-    assert rehearsal.conversation.cut_short is None
-    assert rehearsal.exchanges[-1].at > 500
+    assert gate_run.conversation.cut_short is None
+    assert gate_run.exchanges[-1].at > 500

@@ -13,7 +13,7 @@ from helpers.conversations import (
     BATCH,
     TOKEN,
     Scripted,
-    rehearse,
+    run_gate,
     started,
     subjects_of,
     with_token,
@@ -42,14 +42,14 @@ from prolific_contract.sandbox.mutants import MUTANTS, MutatedSite
 from prolific_exports._model._timestamps import utc_moment
 
 
-def jobs_of(rehearsal):
-    return rehearsal.site.jobs._by_export_id
+def jobs_of(gate_run):
+    return gate_run.site.jobs._by_export_id
 
 
-def asked(rehearsal, action, *credentials) -> list[Any]:
+def asked(gate_run, action, *credentials) -> list[Any]:
     return [
         one
-        for one in rehearsal.exchanges
+        for one in gate_run.exchanges
         if one.operation is not None
         and one.operation.action == action
         and one.credential in (credentials or (Credential.VALID,))
@@ -60,12 +60,12 @@ def asked(rehearsal, action, *credentials) -> list[Any]:
 @pytest.mark.parametrize("profile", ["polite", "full"])
 @pytest.mark.parametrize("fate", [Fate.COMPLETES, Fate.FAILS_ONCE, Fate.FAILS, Fate.VANISHES])
 def test_own_jobs_are_deleted_at_the_end(enforced, profile, fate):
-    rehearsal = rehearse(fate, Fate.FORBIDDEN, edition=LATER, asked=enforced, profile=profile)
+    gate_run = run_gate(fate, Fate.FORBIDDEN, edition=LATER, asked=enforced, profile=profile)
 
-    assert rehearsal.conversation.cut_short is None
-    assert jobs_of(rehearsal) == {}
+    assert gate_run.conversation.cut_short is None
+    assert jobs_of(gate_run) == {}
     assert (
-        judge(rehearsal.conversation.trace, target=BASE, edition=LATER, profile=profile).violations
+        judge(gate_run.conversation.trace, target=BASE, edition=LATER, profile=profile).violations
         == ()
     )
 
@@ -97,7 +97,7 @@ def test_jobs_of_others_are_not_deleted(profile, age):
     assert judge(trace, target=BASE, edition=LATER, profile=profile).violations == ()
 
 
-class Far:
+class SlowSite:
     """A site at the end of a slow line."""
 
     def __init__(self, site, clock, seconds):
@@ -116,7 +116,7 @@ def conversation_over_slow_line(make, seconds, generation, enforced: Edition | N
     settings = SandboxSettings(edition=LATER, token=TOKEN, generation_seconds=generation)
     clock = ManualClock()
     site = make(settings, clock)
-    target = InProcessTarget(Far(site, clock, seconds), clock)
+    target = InProcessTarget(SlowSite(site, clock, seconds), clock)
     plan = ConversationPlan(subjects_of(settings, Fate.COMPLETES)[:1], edition=enforced)
     trace = record_conversation(target, BASE, TOKEN, plan).trace
     site.close()
@@ -146,18 +146,18 @@ def test_server_that_deletes_generating_jobs_is_a_violation(seconds):
 
 
 def test_earlier_edition_gets_no_list_or_delete_requests():
-    rehearsal = rehearse(edition="2026-03")
+    gate_run = run_gate(edition="2026-03")
 
-    assert {one.method for one in rehearsal.exchanges} == {"GET", "POST"}
-    assert asked(rehearsal, "list") == []
+    assert {one.method for one in gate_run.exchanges} == {"GET", "POST"}
+    assert asked(gate_run, "list") == []
 
 
 def test_server_without_lists_is_asked_once_unless_the_edition_is_enforced():
-    rehearsal = rehearse(edition="2026-03", asked=None)
+    gate_run = run_gate(edition="2026-03", asked=None)
 
-    assert [one.response.status for one in asked(rehearsal, "list")] == [405, 405]
-    assert asked(rehearsal, "delete") == []
-    assert judge(rehearsal.conversation.trace, target=BASE).violations == ()
+    assert [one.response.status for one in asked(gate_run, "list")] == [405, 405]
+    assert asked(gate_run, "delete") == []
+    assert judge(gate_run.conversation.trace, target=BASE).violations == ()
 
 
 def lists(*answers):
@@ -259,7 +259,7 @@ def test_filters_are_probed_only_if_the_edition_is_enforced():
     filtered = {
         enforced: [
             one
-            for one in rehearse(edition=LATER, asked=enforced).exchanges
+            for one in run_gate(edition=LATER, asked=enforced).exchanges
             if "?" in one.url and one.method == "POST" and one.credential is Credential.VALID
         ]
         for enforced in (None, LATER)
@@ -284,7 +284,7 @@ def test_filters_are_probed_only_if_the_edition_is_enforced():
 def test_filters_have_every_valid_form():
     times = {
         value
-        for one in rehearse(edition=LATER).exchanges
+        for one in run_gate(edition=LATER).exchanges
         for name, value in parse_qsl(urlsplit(one.url).query)
         if name in ("from", "to")
     }
@@ -296,10 +296,10 @@ def test_filters_have_every_valid_form():
 
 
 def test_filter_without_an_end_selects_the_last_hour():
-    rehearsal = rehearse(edition=LATER)
-    queries = [dict(parse_qsl(urlsplit(one.url).query)) for one in rehearsal.exchanges]
+    gate_run = run_gate(edition=LATER)
+    queries = [dict(parse_qsl(urlsplit(one.url).query)) for one in gate_run.exchanges]
     (first, *_) = [query["from"] for query in queries if list(query) == ["from"]]
-    sent = rehearsal.exchanges[0].sent
+    sent = gate_run.exchanges[0].sent
     since = utc_moment(first)
 
     assert sent is not None
@@ -329,26 +329,26 @@ def test_other_made_up_study_is_requested_only_if_one_was_refused(status, studie
 
 
 def test_lists_and_deletions_are_probed_with_bad_credentials():
-    rehearsal = rehearse(edition=LATER)
-    exchanges: list[Any] = list(rehearsal.exchanges)
+    gate_run = run_gate(edition=LATER)
+    exchanges: list[Any] = list(gate_run.exchanges)
     bad = set(Credential) - {Credential.VALID, Credential.UNKNOWN}
     for action in ("list", "delete"):
         refused = Counter(
-            (one.address.kind, one.credential) for one in asked(rehearsal, action, *bad)
+            (one.address.kind, one.credential) for one in asked(gate_run, action, *bad)
         )
         assert set(refused) == {(kind, each) for kind in ("batch", "collection") for each in bad}
-    forbidden = {subject.id for subject in rehearsal.plan.subjects if subject.forbidden}
+    forbidden = {subject.id for subject in gate_run.plan.subjects if subject.forbidden}
     assert {
         (one.operation.action, one.response.status)
         for one in exchanges
         if one.address and one.address.resource_id in forbidden and one.method != "POST"
     } >= {("list", 403), ("delete", 403)}
-    resources = {one.address.resource_id for one in asked(rehearsal, "list")}
+    resources = {one.address.resource_id for one in asked(gate_run, "list")}
     assert UNKNOWN_RESOURCE_ID in resources
 
 
 def test_job_limit_is_probed_only_in_the_full_profile():
-    polite, full = (rehearse(edition=LATER, profile=one) for one in ("polite", "full"))
+    polite, full = (run_gate(edition=LATER, profile=one) for one in ("polite", "full"))
 
     assert (
         max(len(one.response.json) for one in asked(polite, "list") if one.response.status == 200)
@@ -401,12 +401,12 @@ def test_jobs_started_by_fuzzed_requests_are_deleted():
         GeneratedRequest("POST", "/elsewhere"),
         GeneratedRequest("GET", path),
     )
-    rehearsal = rehearse(edition=LATER, asked=None, profile="full", generated=made)
+    gate_run = run_gate(edition=LATER, asked=None, profile="full", generated=made)
 
-    assert jobs_of(rehearsal) == {}
-    responses = [one.response for one in rehearsal.exchanges if one.generated]
+    assert jobs_of(gate_run) == {}
+    responses = [one.response for one in gate_run.exchanges if one.generated]
     ids = {response and response.member("export_id") for response in responses}
-    deleted = {one.address.export_id for one in asked(rehearsal, "delete")}
+    deleted = {one.address.export_id for one in asked(gate_run, "delete")}
     assert ids - {None} <= deleted
 
 

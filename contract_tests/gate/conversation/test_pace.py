@@ -4,7 +4,7 @@ from collections import Counter
 from itertools import pairwise
 
 import pytest
-from helpers.conversations import BATCH, PATH, TOKEN, hold, rehearse
+from helpers.conversations import BATCH, PATH, TOKEN, hold, run_gate
 from helpers.traces import JOB, error, generating, running
 from prolific_contract import EDITIONS, Operation
 from prolific_contract.gate.conversation import BRISK, CAREFUL, ConversationPlan
@@ -13,8 +13,8 @@ from prolific_contract.gate.trace import Credential, HttpResponse
 
 @pytest.mark.parametrize("edition", EDITIONS)
 def test_requests_are_spaced(edition):
-    rehearsal = rehearse(edition=edition)
-    gaps = [later.at - earlier.at for earlier, later in pairwise(rehearsal.exchanges)]
+    gate_run = run_gate(edition=edition)
+    gaps = [later.at - earlier.at for earlier, later in pairwise(gate_run.exchanges)]
     hurried = sum(gap < CAREFUL.gap for gap in gaps)
     # The second request for a job and the polls around it, while it is generated; then the
     # list, the attempt to delete it, and the requests with a filter.
@@ -25,9 +25,9 @@ def test_requests_are_spaced(edition):
 
 def test_loopback_server_gets_requests_without_pauses():
     assert all(gap == 0 for gap in (BRISK.gap,))
-    rehearsal = rehearse(generation=0, pace=BRISK)
+    gate_run = run_gate(generation=0, pace=BRISK)
 
-    assert rehearsal.exchanges[-1].at == 0
+    assert gate_run.exchanges[-1].at == 0
 
 
 def own_polls(conversation):

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import pytest
 from attrs import evolve
-from helpers.conversations import BASE, BATCH, TOKEN, Scripted, rehearse
+from helpers.conversations import BASE, BATCH, TOKEN, Scripted, run_gate
 from helpers.traces import complete, error
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -388,7 +388,7 @@ def test_store_refusal_is_recorded():
 
 
 def test_recorded_sandbox_conversation_has_no_participant_data():
-    for exchange in rehearse(edition="2026-11").exchanges:
+    for exchange in run_gate(edition="2026-11").exchanges:
         if "/store/" in exchange.url:
             assert exchange.response is not None
             body = exchange.response.body

@@ -1,7 +1,7 @@
 """Jobs that remain on the server are reported, and one job slot stays free for others."""
 
 import pytest
-from helpers.conversations import BASE, BATCH, TOKEN, Scripted, rehearse, with_token
+from helpers.conversations import BASE, BATCH, TOKEN, Scripted, run_gate, with_token
 from helpers.job_lists import (
     AT_ONCE,
     LATER,
@@ -136,7 +136,7 @@ def test_list_that_is_no_longer_available_is_reported():
 @pytest.mark.parametrize("enforced", [None, "2026-03", LATER])
 @pytest.mark.parametrize("fate", [Fate.COMPLETES, Fate.FAILS_ONCE, Fate.FAILS, Fate.VANISHES])
 def test_nothing_is_reported_if_no_job_remains(edition, enforced, fate):
-    notices = rehearse(fate, edition=edition, asked=enforced).conversation.notices
+    notices = run_gate(fate, edition=edition, asked=enforced).conversation.notices
 
     if edition == LATER and enforced == "2026-03":
         # It deletes nothing then; of failed jobs there is nothing to tell.

@@ -5,7 +5,7 @@ from collections import Counter
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from helpers.conversations import BASE, PATH, TOKEN, Scripted, hold, rehearse, started, subjects_of
+from helpers.conversations import BASE, PATH, TOKEN, Scripted, hold, run_gate, started, subjects_of
 from helpers.traces import JOB, OTHER_JOB, error, generating, json_answer
 from prolific_contract import EDITIONS, UNKNOWN_EXPORT_ID, UNKNOWN_RESOURCE_ID, Operation
 from prolific_contract.gate.conversation import (
@@ -25,11 +25,11 @@ from prolific_contract.sandbox import Fate
 FATES = (Fate.COMPLETES, Fate.FAILS_ONCE, Fate.FAILS, Fate.VANISHES)
 
 
-def states(rehearsal, kind):
+def states(gate_run, kind):
     """The states that the subject's own operations report, in order."""
     return [
         (exchange.method, exchange.response.state)
-        for exchange in rehearsal.exchanges
+        for exchange in gate_run.exchanges
         if exchange.operation
         == Operation(kind, "request" if exchange.method == "POST" else "status")
         and exchange.response.state
@@ -40,20 +40,20 @@ def states(rehearsal, kind):
 @pytest.mark.parametrize("fate", FATES)
 @pytest.mark.parametrize("generation", [0, 3, 40])
 def test_conversation_stays_within_its_request_limits(edition, fate, generation):
-    rehearsal = rehearse(fate, Fate.FORBIDDEN, edition=edition, generation=generation)
-    subjects = [subject for subject in rehearsal.plan.subjects if not subject.forbidden]
+    gate_run = run_gate(fate, Fate.FORBIDDEN, edition=edition, generation=generation)
+    subjects = [subject for subject in gate_run.plan.subjects if not subject.forbidden]
     polls = 2 * (math.ceil(generation / CAREFUL.steady) + 2) * len(subjects)
 
-    assert rehearsal.conversation.cut_short is None
-    assert all(len(started(rehearsal, subject)) <= MOST_EXPORT_REQUESTS for subject in subjects)
+    assert gate_run.conversation.cut_short is None
+    assert all(len(started(gate_run, subject)) <= MOST_EXPORT_REQUESTS for subject in subjects)
     requests, methods = (70, set()) if edition == "2026-03" else (170, {"DELETE"})
-    assert len(rehearsal.exchanges) <= requests * len(subjects) + 2 * polls
-    assert {exchange.method for exchange in rehearsal.exchanges} == {"GET", "POST", *methods}
+    assert len(gate_run.exchanges) <= requests * len(subjects) + 2 * polls
+    assert {exchange.method for exchange in gate_run.exchanges} == {"GET", "POST", *methods}
 
 
 @pytest.mark.parametrize("edition", EDITIONS)
 def test_requests_of_an_export_follow_the_documented_order(edition):
-    rehearsal = rehearse(edition=edition)
+    gate_run = run_gate(edition=edition)
     again = [
         ("POST", "generating"),
         ("GET", "generating"),
@@ -68,7 +68,7 @@ def test_requests_of_an_export_follow_the_documented_order(edition):
         *[("POST", "generating"), ("GET", "generating")] * 2,
         *[("POST", "generating")] * 5,
     ]
-    reported = states(rehearsal, "batch")
+    reported = states(gate_run, "batch")
 
     if edition == "2026-03":
         first = [*again, ("GET", "generating"), *done]
@@ -86,7 +86,7 @@ def test_requests_of_an_export_follow_the_documented_order(edition):
 
 @pytest.mark.parametrize("edition", EDITIONS)
 def test_failed_export_is_polled_twice_more_and_requested_again(edition):
-    reported = states(rehearse(Fate.FAILS_ONCE, edition=edition), "collection")
+    reported = states(run_gate(Fate.FAILS_ONCE, edition=edition), "collection")
     first = reported.index(("GET", "failed"))
     again = next(i for i in range(first, len(reported)) if reported[i] == ("POST", "generating"))
 
@@ -98,17 +98,17 @@ def test_failed_export_is_polled_twice_more_and_requested_again(edition):
 
 
 def test_exports_of_all_resources_run_concurrently():
-    rehearsal = rehearse(generation=40)
-    last = rehearsal.exchanges[-1]
+    gate_run = run_gate(generation=40)
+    last = gate_run.exchanges[-1]
 
     assert last.at < 60
 
 
 def test_unknown_id_is_polled_again_at_the_end():
-    rehearsal = rehearse()
+    gate_run = run_gate()
     polled = Counter(
         exchange.address.export_id
-        for exchange in rehearsal.exchanges
+        for exchange in gate_run.exchanges
         if exchange.method == "GET" and exchange.address and exchange.credential is Credential.VALID
     )
 
@@ -117,10 +117,10 @@ def test_unknown_id_is_polled_again_at_the_end():
 
 @pytest.mark.parametrize("edition", EDITIONS)
 def test_every_invalid_credential_is_probed_at_every_operation(edition):
-    rehearsal = rehearse(edition=edition)
+    gate_run = run_gate(edition=edition)
     tried = {
         (exchange.operation, exchange.credential)
-        for exchange in rehearsal.exchanges
+        for exchange in gate_run.exchanges
         if exchange.operation
     }
     actions = ("request", "status") if edition == "2026-03" else ("request", "list", "delete")
@@ -134,14 +134,12 @@ def test_every_invalid_credential_is_probed_at_every_operation(edition):
 
 
 def test_requests_without_token_also_name_unknown_and_forbidden_ids():
-    rehearsal = rehearse(edition="2026-11")
-    batch, _, forbidden, _ = rehearsal.plan.subjects
-    job = next(
-        one.response.member("export_id") for one in started(rehearsal, batch) if one.response
-    )
+    gate_run = run_gate(edition="2026-11")
+    batch, _, forbidden, _ = gate_run.plan.subjects
+    job = next(one.response.member("export_id") for one in started(gate_run, batch) if one.response)
     tried = {
         (one.method, one.address.resource_id, one.address.export_id)
-        for one in rehearsal.exchanges
+        for one in gate_run.exchanges
         if one.address and one.credential in STRANGERS
     }
 
@@ -156,8 +154,8 @@ def test_requests_without_token_also_name_unknown_and_forbidden_ids():
 
 
 def test_empty_credential_is_sent_to_every_path_with_a_final_slash():
-    rehearsal = rehearse(edition="2026-11")
-    slashed = [one for one in rehearsal.exchanges if one.url.endswith("/")]
+    gate_run = run_gate(edition="2026-11")
+    slashed = [one for one in gate_run.exchanges if one.url.endswith("/")]
 
     assert {one.credential for one in slashed} == {Credential.EMPTY}
     assert Counter(one.operation.action for one in slashed if one.operation) == dict.fromkeys(
@@ -188,14 +186,14 @@ def test_near_ids_of_a_random_job_id_are_polled(export_id, near):
 
 
 def test_job_is_polled_under_other_resources_and_kinds():
-    rehearsal = rehearse()
-    batch, collection, forbidden, _ = rehearsal.plan.subjects
-    response = rehearsal.exchanges[0].response
+    gate_run = run_gate()
+    batch, collection, forbidden, _ = gate_run.plan.subjects
+    response = gate_run.exchanges[0].response
     assert response is not None
     job = response.member("export_id")
     places = {
         (one.address.kind, one.address.resource_id)
-        for one in rehearsal.exchanges
+        for one in gate_run.exchanges
         if one.address and one.address.export_id == job
     }
 
@@ -209,23 +207,23 @@ def test_job_is_polled_under_other_resources_and_kinds():
 
 
 def test_forbidden_resource_gets_one_request_and_one_poll():
-    rehearsal = rehearse()
-    forbidden = rehearsal.plan.subjects[2]
+    gate_run = run_gate()
+    forbidden = gate_run.plan.subjects[2]
 
-    assert len(started(rehearsal, forbidden)) == 1
+    assert len(started(gate_run, forbidden)) == 1
     assert [
         one.response and one.response.status
-        for one in rehearsal.exchanges
+        for one in gate_run.exchanges
         if one.address
         and (one.address.resource_id, one.address.export_id) == (forbidden.id, UNKNOWN_EXPORT_ID)
     ] == [404, 401]
 
 
 def test_full_profile_probes_undocumented_methods():
-    rehearsal = rehearse(profile="full")
+    gate_run = run_gate(profile="full")
     tried = Counter(
         (one.address.kind, one.address.operation.action, one.method)
-        for one in rehearsal.exchanges
+        for one in gate_run.exchanges
         if one.address and one.operation is None
     )
 
@@ -292,15 +290,15 @@ def test_conversation_without_resources_requests_only_forbidden_ones():
 
 
 def test_filter_with_known_responses_is_requested_after_the_first_export():
-    rehearsal = rehearse(edition="2026-11")
-    for subject in subjects_of(rehearsal.settings, Fate.COMPLETES):
-        queries = [parse_qs(urlsplit(one.url).query) for one in started(rehearsal, subject)]
+    gate_run = run_gate(edition="2026-11")
+    for subject in subjects_of(gate_run.settings, Fate.COMPLETES):
+        queries = [parse_qs(urlsplit(one.url).query) for one in started(gate_run, subject)]
         (period,) = [
             one for one in queries if "to" in one and one.get("from", ["2015"])[0] > "2016"
         ]
         contents = [
             one.response.content
-            for one in rehearsal.exchanges
+            for one in gate_run.exchanges
             if one.response
             and one.response.content
             and one.response.content.resource_ids == (f"{subject.kind} {subject.id}",)

@@ -175,36 +175,36 @@ def test_lost_claim_is_detected_and_the_new_one_is_kept(take, path):
     assert not claim.is_held
 
 
-class Meddling(OsDisk):
+class DiskWithOtherProcess(OsDisk):
     """Another process acts just before an operation."""
 
     def __init__(self, method, act):
         self.acts = {method: act}
 
-    def _meddle(self, method):
+    def _interfere(self, method):
         act = self.acts.pop(method, None)
         if act is not None:
             act()
 
     def read(self, path):
-        self._meddle("read")
+        self._interfere("read")
         return super().read(path)
 
     def rename(self, path, name):
-        self._meddle("rename")
+        self._interfere("rename")
         super().rename(path, name)
 
     def age(self, path):
-        self._meddle("age")
+        self._interfere("age")
         return super().age(path)
 
 
 def test_claim_released_during_a_takeover_is_free(take, path):
     for method in ("read", "rename"):
         sign(path)
-        take(path, Meddling(method, path.unlink)).release()
+        take(path, DiskWithOtherProcess(method, path.unlink)).release()
     sign(path, **ELSEWHERE)
-    take(path, Meddling("age", path.unlink)).release()
+    take(path, DiskWithOtherProcess("age", path.unlink)).release()
     assert files(path) == []
 
 
@@ -212,7 +212,7 @@ def test_claim_released_during_a_takeover_is_free(take, path):
 def test_claim_of_a_faster_process_is_restored(take, path, linking, monkeypatch):
     sign(path)
     # Not one of this process, which Windows takes for gone unless its claim is open.
-    disk = Meddling("rename", lambda: sign(path, **ELSEWHERE))
+    disk = DiskWithOtherProcess("rename", lambda: sign(path, **ELSEWHERE))
     if not linking:
 
         def no_links(path, name):

@@ -131,7 +131,7 @@ def test_naive_time_is_refused_with_a_suggestion(name):
         ExportFilter(**naive)
 
 
-class Aimless(tzinfo):
+class ZoneWithoutOffset(tzinfo):
     """A zone that does not know its offset."""
 
     def utcoffset(self, when):
@@ -140,7 +140,7 @@ class Aimless(tzinfo):
 
 def test_time_zone_without_offset_is_refused():
     with pytest.raises(UsageError, match="has no time zone"):
-        ExportFilter(from_=datetime(2026, 3, 1, tzinfo=Aimless()))
+        ExportFilter(from_=datetime(2026, 3, 1, tzinfo=ZoneWithoutOffset()))
 
 
 @pytest.mark.parametrize("value", ["2026-03-01T00:00:00Z", 1772323200, MARCH.date()])

@@ -12,7 +12,7 @@ import pytest
 from prolific_exports import _errors
 
 
-def told_to_type_checkers():
+def imported_for_type_checkers():
     tree = ast.parse(Path(prolific_exports.__file__).read_text("utf-8"))
     block = next(node for node in tree.body if isinstance(node, ast.If))
     return {
@@ -25,7 +25,7 @@ def told_to_type_checkers():
 
 def test_three_lists_of_names_agree():
     names = dict(prolific_exports._HOME_OF)
-    assert told_to_type_checkers() == names
+    assert imported_for_type_checkers() == names
     assert sorted(prolific_exports.__all__) == sorted([*names, "__version__"])
     assert sum(map(len, prolific_exports._HOMES.values())) == len(names)
 

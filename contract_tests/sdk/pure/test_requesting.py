@@ -29,7 +29,7 @@ STATUSES = st.sampled_from(["generating", "complete", "failed", "queued"])
 AGES = st.floats(-8, 0) | st.floats(2.001, 10**6)
 
 
-class World:
+class LossyApi:
     """Loses answers; then shows a list."""
 
     def __init__(self, jobs, skew, slowness, lost):
@@ -101,16 +101,16 @@ def expected(jobs, wanted):
     st.integers(0, 2),
 )
 def test_matching_job_is_adopted_or_the_request_repeated(jobs, wanted, skew, slowness, lost):
-    world = World(jobs, skew, slowness, lost)
+    lossy_api = LossyApi(jobs, skew, slowness, lost)
     ref = ExportRef("batch", "65f0", filter=ExportFilter(wanted) if wanted else None)
     adopted = expected(jobs, wanted)
     if lost and adopted is not None:
-        assert world.run(ref) == adopted
-        assert world.posts == 1
+        assert lossy_api.run(ref) == adopted
+        assert lossy_api.posts == 1
     elif lost == 2:
         with pytest.raises(NoAnswerError):
-            world.run(ref)
-        assert world.posts == 2
+            lossy_api.run(ref)
+        assert lossy_api.posts == 2
     else:
-        assert world.run(ref) == FRESH_ID
-        assert world.posts == 1 + lost
+        assert lossy_api.run(ref) == FRESH_ID
+        assert lossy_api.posts == 1 + lost

@@ -25,7 +25,7 @@ def _members(reply: Reply | None) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-class CuriousClient:
+class ThoroughClient:
     """Sends a fixed series of requests about one kind, and keeps every reply."""
 
     def __init__(self, site: Site, clock: ManualClock, kind: Kind) -> None:

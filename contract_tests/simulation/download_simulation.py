@@ -71,7 +71,7 @@ _UNKNOWN = str(UUID(int=0))
 _cached_unsafe_reason = lru_cache(1024)(unsafe_reason)
 
 
-class World:
+class DownloadSimulation:
     """A disk, a server, and processes one after another.
 
     Attributes:
@@ -85,7 +85,7 @@ class World:
         self.disk.links = random.random() < 0.8
         self.server = Server(random, self.disk.step, self.disk.kill, self._pass_time)
         self.pid = self.container = 0
-        # Whether there are other containers and users. Most worlds have none.
+        # Whether there are other containers and users. Most simulations have none.
         self.crowded = random.random() < 0.15
         self.beats: Callable[[], object] | None = None
         self.connections = random.choice((1, 1, 3))
@@ -356,8 +356,8 @@ def _whole(steps: ResponseSteps) -> Fetched:
             return fetched
 
 
-def play(seed: int) -> World:
+def play(seed: int) -> DownloadSimulation:
     """Run the fault schedule of a seed. Raises `AssertionError` if a statement does not hold."""
-    world = World(Random(seed))
-    world.run()
-    return world
+    simulation = DownloadSimulation(Random(seed))
+    simulation.run()
+    return simulation
