@@ -188,7 +188,9 @@ def here(sandbox, jobs_deleted, tmp_path, monkeypatch):
 
 
 def test_documents_with_python_blocks_have_some():
-    assert {name for name in documents() if blocks(read(name), "python", "py")} == set(RUNNABLE)
+    found = {name for name in documents() if blocks(read(name), "python", "py")}
+    # contract_tests/tables/test_recipes.py runs the others.
+    assert found == {*RUNNABLE, "docs/recipes.md"}
 
 
 def execute(code, name, names):
