@@ -6,6 +6,7 @@ import pytest
 from prolific_contract.gate.conversation import ConversationPlan
 from prolific_contract.gate.conversation._filter_probes import FilterProbes
 from prolific_contract.gate.conversation._job_management import JobManagement
+from prolific_contract.gate.conversation._job_steps import JobSteps
 from prolific_contract.gate.conversation._resources import ResourceProgress, TrackedJob
 from prolific_contract.gate.trace import Subject
 
@@ -55,7 +56,7 @@ def test_filter_of_a_job_that_was_not_deleted_is_not_requested_again(state, aske
         jobs_left=3,
     )
     server = Server(state)
-    management = JobManagement(PLAN, server, server, server, server)
+    management = JobManagement(PLAN, server, JobSteps(server, server, server))
 
     assert list(management.probe_deletion(resource)) == []
     assert server.asked == asked

@@ -9,9 +9,7 @@ from urllib.parse import quote
 
 from prolific_contract._vocabulary import JOB_LIMIT, UNKNOWN_EXPORT_ID, address_of
 from prolific_contract.gate.conversation._filter_probes import FilterProbes, window
-from prolific_contract.gate.conversation._job_deletions import JobDeletions
-from prolific_contract.gate.conversation._job_lists import JobLists
-from prolific_contract.gate.conversation._job_polls import JobPolls
+from prolific_contract.gate.conversation._job_steps import JobSteps
 from prolific_contract.gate.conversation._plan import KNOWN_JOB, ConversationPlan, GeneratedRequest
 from prolific_contract.gate.conversation._resources import ResourceProgress
 from prolific_contract.gate.conversation._steps import ApiRequest, Sender, Steps
@@ -25,19 +23,10 @@ _JOB_METHODS: Final = ("POST", "PUT", "PATCH")
 class FullProfile:
     """Sends the requests that only the full profile has."""
 
-    def __init__(
-        self,
-        plan: ConversationPlan,
-        sender: Sender,
-        polls: JobPolls,
-        lists: JobLists,
-        deletions: JobDeletions,
-    ) -> None:
+    def __init__(self, plan: ConversationPlan, sender: Sender, jobs: JobSteps) -> None:
         self._plan = plan
         self._sender = sender
-        self._polls = polls
-        self._lists = lists
-        self._deletions = deletions
+        self._jobs = jobs
         self._filters = FilterProbes(plan, sender)
 
     def probe(self, resources: Sequence[ResourceProgress]) -> Steps[None]:
@@ -62,7 +51,7 @@ class FullProfile:
         """Start jobs up to the limit and one more; then delete one and request that one again."""
         if self._plan.edition != "2026-11" or resource.ids_before is None:
             return
-        yield from self._lists.list(resource)
+        yield from self._jobs.lists.list(resource)
         ids = resource.ids_listed
         if ids is None:
             return
@@ -73,14 +62,14 @@ class FullProfile:
                 return
             ids |= {job.export_id.lower()}
             day += 1
-        yield from self._lists.list(resource)
+        yield from self._jobs.lists.list(resource)
         yield from self._filters.request(resource, window(day))
-        yield from self._lists.list(resource)
+        yield from self._jobs.lists.list(resource)
         for job in resource.all_jobs:
             if resource.owns(job) and not job.deleted:
-                yield from self._polls.poll_until_ended(job)
-                yield from self._deletions.delete(job)
-                yield from self._lists.list(resource)
+                yield from self._jobs.polls.poll_until_ended(job)
+                yield from self._jobs.deletions.delete(job)
+                yield from self._jobs.lists.list(resource)
                 yield from self._filters.request(resource, window(day))
                 return
 

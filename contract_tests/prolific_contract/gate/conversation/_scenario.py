@@ -32,6 +32,7 @@ from prolific_contract.gate.conversation._job_deletions import JobDeletions
 from prolific_contract.gate.conversation._job_lists import JobLists
 from prolific_contract.gate.conversation._job_management import JobManagement
 from prolific_contract.gate.conversation._job_polls import JobPolls
+from prolific_contract.gate.conversation._job_steps import JobSteps
 from prolific_contract.gate.conversation._location_probes import LocationProbes
 from prolific_contract.gate.conversation._notices import notices_about
 from prolific_contract.gate.conversation._plan import ConversationPlan
@@ -75,16 +76,16 @@ class _Scenario:
         ]
         self._sender = sender = Sender(plan)
         self._archives = ArchiveFetches(sender)
-        self._polls = JobPolls(plan, sender, self._archives)
-        self._exports = ExportRequests(plan, sender, self._polls, self._archives)
-        self._lists = JobLists(plan, sender)
-        self._deletions = JobDeletions(sender, self._polls, self._lists)
+        polls = JobPolls(plan, sender, self._archives)
+        lists = JobLists(plan, sender)
+        self._jobs = JobSteps(polls, lists, JobDeletions(sender, polls, lists))
+        self._exports = ExportRequests(plan, sender, polls, self._archives)
         # Probes.
         self._access = AccessProbes(sender)
         self._locations = LocationProbes(plan, sender)
         self._forbidden = ForbiddenProbes(plan, sender)
-        self._management = JobManagement(plan, sender, self._polls, self._lists, self._deletions)
-        self._full_profile = FullProfile(plan, sender, self._polls, self._lists, self._deletions)
+        self._management = JobManagement(plan, sender, self._jobs)
+        self._full_profile = FullProfile(plan, sender, self._jobs)
 
     def run(self) -> Steps[Ending]:
         """All steps, and the deletion of the jobs that they started."""
@@ -109,26 +110,26 @@ class _Scenario:
 
     def _delete_owned_jobs(self) -> Steps[None]:
         try:
-            yield from self._deletions.delete_owned_jobs(self._resources)
+            yield from self._jobs.deletions.delete_owned_jobs(self._resources)
         except ConversationInterruptedError as ended:
             self._end_budget(ended)
-            yield from self._deletions.delete_owned_jobs(self._resources)
+            yield from self._jobs.deletions.delete_owned_jobs(self._resources)
 
     def _end_budget(self, ended: ConversationInterruptedError) -> None:
         # From now on, only the time for deletions remains.
         self._sender.now = self._sender.budget = ended.at
 
     def _all_phases(self) -> Steps[None]:
-        yield from self._for_each(self._lists.list_existing_jobs)
+        yield from self._for_each(self._jobs.lists.list_existing_jobs)
         yield from self._for_each(self._start_export)
         yield from self._for_each(self._poll_once)
         yield from self._for_each(self._probe_while_generating)
         yield from self._forbidden.probe(self._resources)
-        yield from self._polls.poll_all_to_end(self._resources)
+        yield from self._jobs.polls.poll_all_to_end(self._resources)
         yield from self._for_each(self._probe_after_end)
         yield from self._for_each(self._request_again)
         yield from self._for_each(self._management.probe_deletion)
-        yield from self._polls.poll_all_to_end(self._resources)
+        yield from self._jobs.polls.poll_all_to_end(self._resources)
         yield from self._for_each(self._check_at_end)
         if self._plan.profile == "full":
             yield from self._full_profile.probe(self._resources)
@@ -145,7 +146,7 @@ class _Scenario:
     def _poll_once(self, resource: ResourceProgress) -> Steps[None]:
         """Poll once before the probes, which may take longer than the export."""
         for job in resource.jobs[:1]:
-            yield from self._polls.poll(job)
+            yield from self._jobs.polls.poll(job)
 
     def _probe_while_generating(self, resource: ResourceProgress) -> Steps[None]:
         yield from self._access.probe_own_jobs(resource)
@@ -171,12 +172,12 @@ class _Scenario:
         fetched = next((job.fetched_url for job in resource.jobs), None)
         refused = yield from self._archives.fetch_again(resource.subject, fetched)
         for job in resource.jobs[:1]:
-            yield from self._polls.poll(job)
+            yield from self._jobs.polls.poll(job)
             # The poll may have returned another URL than before.
             yield from self._archives.fetch_archive(resource.subject, job.url, again=refused)
             if refused:
                 # It shows that the export still exists.
-                yield from self._polls.poll(job)
+                yield from self._jobs.polls.poll(job)
             yield from self._locations.poll_nearby(job)
         yield from self._locations.poll_unknown_job(resource)
         yield from self._management.check_at_end(resource)

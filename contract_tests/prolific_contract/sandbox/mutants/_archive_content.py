@@ -11,7 +11,6 @@ from zipfile import ZipFile, ZipInfo
 from attrs import evolve
 from prolific_exports._model._timestamps import parse_timestamp
 
-from prolific_contract.sandbox._archive import ArchiveSpec, write_archive
 from prolific_contract.sandbox._archive_replies import repacked, rewritten
 from prolific_contract.sandbox._filter import NO_FILTER, JobFilter
 from prolific_contract.sandbox._store import export_id_of
@@ -19,6 +18,7 @@ from prolific_contract.sandbox._text import utc_timestamp
 from prolific_contract.sandbox.mutants._changed_replies import serving
 from prolific_contract.sandbox.mutants._fault import ARCHIVE, Fault, MutantBehaviour, Places
 from prolific_contract.sandbox.mutants._faulty_request import FaultyRequest
+from prolific_contract.sandbox.mutants._job_archives import spec_of, written
 
 _FILTERED: Final[Places] = {"archive": ("2026-11",)}
 _OTHER_ID: Final = "0192a3b4-c5d6-4e8f-9a0b-1c2d3e4f5a6b"
@@ -139,18 +139,7 @@ def _refiltered(change: Callable[[JobFilter], JobFilter]) -> Behaviour:
         job = request.jobs.find(export_id_of(request.call.path))
         if job is None or job.filter == NO_FILTER:
             return content
-        target = io.BytesIO()
-        spec = ArchiveSpec(
-            kind=job.kind,
-            resource_id=job.resource_id,
-            exported_at=job.requested_at,
-            submissions=3,
-            files=1,
-            seed=1,
-            filter=change(job.filter),
-        )
-        write_archive(spec, target)
-        return target.getvalue()
+        return written(evolve(spec_of(job), filter=change(job.filter)))
 
     return serving(make)
 

@@ -7,12 +7,14 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
-from prolific_contract.sandbox._archive import ArchiveSpec, write_archive
+from attrs import evolve
+
 from prolific_contract.sandbox._archive_replies import repacked, rewritten
 from prolific_contract.sandbox._filter import NO_FILTER
 from prolific_contract.sandbox.mutants._changed_replies import serving
 from prolific_contract.sandbox.mutants._fault import ARCHIVE, Fault, MutantBehaviour, Places
 from prolific_contract.sandbox.mutants._faulty_request import FaultyRequest
+from prolific_contract.sandbox.mutants._job_archives import spec_of, written
 
 _FILTERED: Final[Places] = {"archive": ("2026-11",)}
 _ROOT: Final = re.compile(r"(.+-export-)(.+)-([0-9]{8}T[0-9]{6})")
@@ -121,16 +123,7 @@ def _unfiltered(keep: Callable[[str], bool]) -> Callable[[FaultyRequest, bytes],
         job = request.jobs.find(request.export_id or "")
         if job is None or job.filter == NO_FILTER:
             return content
-        whole = io.BytesIO()
-        spec = ArchiveSpec(
-            kind=job.kind,
-            resource_id=job.resource_id,
-            exported_at=job.requested_at,
-            submissions=3,
-            files=1,
-            seed=1,
-        )
-        write_archive(spec, whole)
+        whole = io.BytesIO(written(evolve(spec_of(job), filter=NO_FILTER)))
         target = io.BytesIO(content)
         with zipfile.ZipFile(whole) as every, zipfile.ZipFile(target) as filtered:
             members: Mapping[str, bytes] = {

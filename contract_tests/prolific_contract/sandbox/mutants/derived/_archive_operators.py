@@ -10,7 +10,7 @@ from zipfile import ZipFile
 from attrs import evolve, field, mutable
 
 from prolific_contract._vocabulary import Edition, Kind
-from prolific_contract.sandbox._archive import ArchiveSpec, write_archive
+from prolific_contract.sandbox._archive import ArchiveSpec
 from prolific_contract.sandbox._archive_replies import (
     archive_reply,
     repacked,
@@ -24,6 +24,7 @@ from prolific_contract.sandbox._replies import ReplyChange, with_header
 from prolific_contract.sandbox._store import export_id_of
 from prolific_contract.sandbox.mutants._fault import MutantBehaviour
 from prolific_contract.sandbox.mutants._faulty_request import FaultyRequest
+from prolific_contract.sandbox.mutants._job_archives import spec_of, written
 from prolific_contract.sandbox.mutants.derived._derivation import Derivation, answering, stateful
 
 ArchiveChange = Callable[[FaultyRequest, bytes], bytes]
@@ -119,27 +120,13 @@ def _job_of(request: FaultyRequest) -> SandboxJob | None:
     return request.jobs.find(export_id_of(request.call.path))
 
 
-def _spec_of(job: SandboxJob) -> ArchiveSpec:
-    return ArchiveSpec(
-        kind=job.kind,
-        resource_id=job.resource_id,
-        exported_at=job.requested_at,
-        submissions=3,
-        files=1,
-        seed=1,
-        filter=job.filter,
-    )
-
-
 def _written(change: Callable[[ArchiveSpec], ArchiveSpec]) -> ArchiveChange:
     """The archive of the same job with another specification."""
 
     def make(request: FaultyRequest, _: bytes) -> bytes:
         # A file that is served belongs to a job.
         job = cast("SandboxJob", _job_of(request))
-        target = io.BytesIO()
-        write_archive(change(_spec_of(job)), target)
-        return target.getvalue()
+        return written(change(spec_of(job)))
 
     return make
 
@@ -288,9 +275,7 @@ def _archive_of(
         other = None if job is None else choose(request, job)
         if other is None:
             return content
-        target = io.BytesIO()
-        write_archive(_spec_of(other), target)
-        return target.getvalue()
+        return written(spec_of(other))
 
     return _serving(make)
 
@@ -317,9 +302,7 @@ def _asking_for_token(_: FaultyRequest) -> Reply:
 def _expired_accepted(request: FaultyRequest) -> Reply:
     # A request for no job's file is not one for an archive.
     job = cast("SandboxJob", _job_of(request))
-    target = io.BytesIO()
-    write_archive(_spec_of(job), target)
-    return archive_reply(request.call, target.getvalue())
+    return archive_reply(request.call, written(spec_of(job)))
 
 
 def _hanging(_: FaultyRequest) -> Reply:
