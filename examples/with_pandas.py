@@ -13,10 +13,7 @@ def main(path: str) -> None:
     archive = ExportArchive.open(path)
     frame = archive.to_pandas()
     chosen = frame[frame["type"].isin(["multiple_choice", "multiple_choice_with_free_text"])]
-    # The one type has its choices in "value", the other in "option".
-    filled = chosen.fillna({"option": "", "value": ""})
-    counts = filled.groupby(["description", "value", "option"]).size()
-    print(counts.to_string())
+    print(chosen.groupby(["description", "option"]).size().to_string())
 
 
 if __name__ == "__main__":

@@ -295,3 +295,17 @@ def test_tidy_table_reports_what_does_not_fit_and_what_was_cut(cli, folder):
         "1 answer not in the columns as a whole; the long shape has everything\n"
     )
     assert (outcome.json["table"]["cut"], outcome.json["table"]["unfit"]) == (1, 1)
+
+
+def test_table_with_unanswered_questions_has_rows_for_them(cli, folder):
+    described = {"instructions": [{"id": "i1", "type": "free_text"}]}
+    members = {
+        "c/responses.jsonl": b'{"responses": {}}\n',
+        "c/collection.json": json.dumps(described).encode(),
+    }
+    write_zip(folder / "data.zip", members)
+    assert cli("table", "data.zip", "a.csv", "--json").json["table"]["rows"] == 1
+    assert cli("table", "data.zip", "b.csv", "--missing", "--json").json["table"]["rows"] == 2
+    wrong = cli("table", "data.zip", "c.csv", "--missing", "--shape", "wide")
+    assert (wrong.code, wrong.out) == (2, "")
+    assert "missing (--missing) is for the long shape" in wrong.err

@@ -4,6 +4,8 @@ import csv
 import json
 
 import duckdb
+import openpyxl
+import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -30,7 +32,7 @@ def test_csv_escapes_formulas(archive_of, tmp_path):
     assert lines[1] == ('"s","p","k",,,"2026-03-19T10:30:00Z","t","free_text","t","\'=1+1",,,,,,,')
     assert '"\'+a ""b"""' in lines[3]
     assert ',"",,' in lines[4]
-    assert lines[8].endswith('"a",,,,,,0,')
+    assert lines[8].endswith(',"a",,,,0,')
     archive.to_csv(tmp_path / "o.csv", shape="wide", formulas="keep", overwrite=True)
     assert (tmp_path / "o.csv").read_bytes().startswith(b'"submission_id"')
     assert '"=1+1"' in (tmp_path / "o.csv").read_text("utf-8")
@@ -135,6 +137,35 @@ def test_data_frames_have_equal_content(archive_of):
     with duckdb.connect() as connection:
         assert archive.to_duckdb(connection, shape="wide").count("*").fetchall() == [(1,)]
     assert sum(batch.num_rows for batch in archive.iter_batches()) == 6
+
+
+def test_unanswered_questions_are_the_same_in_every_format_and_data_frame(archive_of, tmp_path):
+    archive = archive_of(record(answer("t", value="v")))
+    table = archive.table(missing=True)
+    expected = [False, True, True, True, True]
+    assert [row[-2] for row in table.rows()] == expected
+    assert table.schema.field("missing").type == pa.bool_()
+    for suffix in ("csv", "jsonl", "parquet", "arrow", "xlsx"):
+        assert table.write(tmp_path / f"o.{suffix}").rows == 5
+    text = (tmp_path / "o.csv").read_text("utf-8")
+    assert [line.split(",")[-2] for line in text.splitlines()] == [
+        '"missing"',
+        *(str(value).lower() for value in expected),
+    ]
+    assert pd.read_csv(tmp_path / "o.csv", encoding="utf-8-sig")["missing"].tolist() == expected
+    lines = (tmp_path / "o.jsonl").read_text("utf-8").splitlines()
+    assert [json.loads(line)["missing"] for line in lines] == expected
+    assert pq.read_table(tmp_path / "o.parquet")["missing"].to_pylist() == expected
+    assert pa.ipc.open_file(tmp_path / "o.arrow").read_all()["missing"].to_pylist() == expected
+    sheet = openpyxl.load_workbook(tmp_path / "o.xlsx")["data"]
+    assert [row[-2] for row in sheet.iter_rows(values_only=True)] == ["missing", *expected]
+    assert archive.to_arrow(missing=True)["missing"].to_pylist() == expected
+    assert archive.to_polars(missing=True)["missing"].to_list() == expected
+    assert archive.to_pandas(missing=True)["missing"].tolist() == expected
+    assert archive.to_duckdb(missing=True).filter("missing").count("*").fetchall() == [(4,)]
+    assert sum(batch.num_rows for batch in archive.iter_batches(missing=True)) == 5
+    assert archive.to_parquet(tmp_path / "p.parquet", missing=True).rows == 5
+    assert archive.to_csv(tmp_path / "p.csv", missing=True).rows == 5
 
 
 @pytest.mark.parametrize("shape", ["long", "wide"])

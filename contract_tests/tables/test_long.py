@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from archive.builders import write_zip
 from helpers.table_readers import READERS, limit_blocks, limit_detours, limit_text, read_with
-from prolific_exports import CorruptArchiveError, ExportArchive, ResponseTable
+from prolific_exports import CorruptArchiveError, ExportArchive, ResponseTable, UsageError
 from prolific_exports._tables._fast import FastLong
 
 from tables.records import DESCRIBED, EVERYTHING, KINDS, answer, record, values
@@ -34,8 +34,8 @@ def test_each_value_is_a_row(archive_of, read):
     assert values(rows) == [
         heading("t") | {"value": "2026-03-19"},
         heading("u") | {"value": "5", "unit": "kg"},
-        heading("c") | {"value": "a", "position": 0},
-        heading("c") | {"value": "b", "position": 1},
+        heading("c") | {"option": "a", "position": 0},
+        heading("c") | {"option": "b", "position": 1},
         heading("w") | {"option": "o", "explanation": "e", "position": 0},
         heading("f") | {"file_name": "n", "file_path": "files/p", "position": 0},
     ]
@@ -97,7 +97,7 @@ def test_unexpected_value_is_kept_as_json(archive_of, read):
             "extra": {"record": {"participant_id": 7, "more": []}, "answer": {"stars": 5}},
         },
         {"instruction_id": "t", "extra": {"answer": None}},
-        heading("c") | {"value": "a", "position": 0},
+        heading("c") | {"option": "a", "position": 0},
         heading("c") | {"position": 1, "extra": {"item": 5}},
         heading("c") | {"position": 2},
         heading("w") | {"option": "o", "position": 0, "extra": {"item": {"sure": True}}},
@@ -257,3 +257,79 @@ def test_blocks_keep_their_order_and_iteration_can_stop(archive_of, monkeypatch)
     batches = archive.iter_batches()
     assert next(batches).num_rows < 3000
     batches.close()
+
+
+def test_both_kinds_of_choices_are_in_the_same_column(archive_of, read):
+    rows = read(archive_of(record(EVERYTHING)))
+    assert [row["option"] for row in rows if "option" in row] == ["a", "b", "o"]
+
+
+UNASKED = [record(answer("w") | answer("t", value="v")), record({}), record(EVERYTHING)]
+
+
+def test_unanswered_questions_are_rows_after_the_answers_on_request(archive_of, read):
+    rows = read(archive_of(*UNASKED), missing=True)
+    assert values(rows) == [
+        *(heading(one) | {"missing": False} for one in "w"),
+        heading("t") | {"value": "v", "missing": False},
+        *(heading(one) | {"missing": True} for one in "ucf"),
+        {"missing": False},
+        *(heading(one) | {"missing": True} for one in "tucwf"),
+        *(row | {"missing": False} for row in values(read(archive_of(record(EVERYTHING))))),
+    ]
+    assert {row["submission_id"] for row in rows} == {"s"}
+    assert {row["created_at"] for row in rows} == {WHEN}
+
+
+def test_fast_reader_adds_unanswered_questions(archive_of, fast_batches):
+    backwards = dict(reversed(EVERYTHING.items()))
+    several = archive_of(*UNASKED, record(backwards), record(answer("f") | answer("c")))
+    table = several.to_arrow(missing=True)
+    assert None not in fast_batches
+    assert table.to_pylist() == [
+        dict(zip(table.column_names, row, strict=True))
+        for row in several.table(missing=True).rows()
+    ]
+
+
+def test_unanswered_question_has_the_wording_of_the_metadata(archive_of, read):
+    described = {"instructions": [{"id": "t", "type": "free_text"}]}
+    answers = [record(answer("t")), record({}), record(answer("u", value="7"))]
+    rows = values(read(archive_of(*answers, metadata=described), missing=True))
+    assert [row for row in rows if row["missing"]] == [
+        heading("u") | {"missing": True},
+        {"instruction_id": "t", "type": "free_text", "missing": True},
+        heading("u") | {"missing": True},
+        {"instruction_id": "t", "type": "free_text", "missing": True},
+    ]
+
+
+def test_unanswered_question_with_lone_surrogates_is_kept(archive_of, read):
+    described = {"instructions": [{"id": "\ud800", "type": "t\udfff", "description": "d\udfff"}]}
+    rows = values(read(archive_of(record({}), metadata=described), missing=True))
+    assert rows[1] == {
+        "instruction_id": "\ufffd",
+        "type": "t\ufffd",
+        "description": "d\ufffd",
+        "missing": True,
+        "extra": {"instruction_id": "\ud800"},
+    }
+
+
+def test_record_without_recognised_answers_has_no_unanswered_questions(archive_of, read):
+    rows = values(read(archive_of({"answers": {}}), missing=True))
+    assert rows == [{"missing": False, "extra": {"record": {"answers": {}}}}]
+
+
+def test_submissions_were_not_asked_the_questions_of_other_archives(archive_of, tmp_path, read):
+    one = archive_of(record({}), metadata={"instructions": [{"id": "t"}]}, name="1.zip")
+    two = archive_of(record({}), metadata={"instructions": [{"id": "u"}]}, name="2.zip")
+    rows = read([one, two], missing=True)
+    assert [row.get("instruction_id") for row in rows] == [None, "t", None, "u"]
+    assert [row["source"] for row in rows] == ["1.zip", "1.zip", "2.zip", "2.zip"]
+
+
+@pytest.mark.parametrize("shape", ["wide", "tidy"])
+def test_unanswered_questions_are_rows_in_the_long_shape_only(archive_of, shape):
+    with pytest.raises(UsageError, match="missing .--missing. is for the long shape"):
+        archive_of(record({})).table(shape=shape, missing=True)

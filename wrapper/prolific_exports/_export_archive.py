@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import polars as pl
 
-    from prolific_exports._tables import Formulas, Row, Shape, TableSummary
+    from prolific_exports._tables import Formulas, Row, Shape, TableContent, TableSummary
 
 
 class ExportArchive(ArchiveReader):
@@ -45,6 +45,7 @@ class ExportArchive(ArchiveReader):
         by: Literal["submission", "task"] = "submission",
         files: str | os.PathLike[str] | None = None,
         names: Names = "safe",
+        missing: bool = False,
     ) -> "ResponseTable":
         """Return the responses as a table. ``ResponseTable`` also accepts several archives.
 
@@ -54,17 +55,18 @@ class ExportArchive(ArchiveReader):
             by: Which of a batch's files to read.
             files: The folder of the uploaded files, for the paths in ``file_path``.
             names: As for ``extract``.
+            missing: Whether the long shape also has a row for each unanswered question.
 
         Raises:
             UsageError: An argument has another value.
         """
-        return ResponseTable(self, shape=shape, by=by, files=files, names=names)
+        return ResponseTable(self, shape=shape, by=by, files=files, names=names, missing=missing)
 
     def codebook(self) -> Codebook:
         """What was asked.
 
         The codebook beside the archive, ``data.codebook.json`` for ``data.zip``, if there is one:
-        ``prolific-exports codebook`` writes it. Otherwise it is derived from the answers: then
+        downloads store it. Otherwise it is derived from the answers: then
         ``is_derived`` is true, and options that were never chosen are missing.
 
         Raises:
@@ -77,44 +79,56 @@ class ExportArchive(ArchiveReader):
 
         return derived_codebook(self)
 
-    def iter_batches(self, *, shape: "Shape" = "long") -> Iterator[Any]:
+    def iter_batches(self, *, shape: "Shape" = "long", missing: bool = False) -> Iterator[Any]:
         """Call ``ResponseTable.iter_batches``."""
-        return self.table(shape=shape).iter_batches()
+        return self.table(shape=shape, missing=missing).iter_batches()
 
-    def to_arrow(self, *, shape: "Shape" = "long") -> Any:
+    def to_arrow(self, *, shape: "Shape" = "long", missing: bool = False) -> Any:
         """Call ``ResponseTable.to_arrow``."""
-        return self.table(shape=shape).to_arrow()
+        return self.table(shape=shape, missing=missing).to_arrow()
 
-    def to_polars(self, *, shape: "Shape" = "long") -> "pl.DataFrame":
+    def to_polars(self, *, shape: "Shape" = "long", missing: bool = False) -> "pl.DataFrame":
         """Call ``ResponseTable.to_polars``."""
-        return self.table(shape=shape).to_polars()
+        return self.table(shape=shape, missing=missing).to_polars()
 
-    def to_pandas(self, *, shape: "Shape" = "long") -> "pd.DataFrame":
+    def to_pandas(self, *, shape: "Shape" = "long", missing: bool = False) -> "pd.DataFrame":
         """Call ``ResponseTable.to_pandas``."""
-        return self.table(shape=shape).to_pandas()
+        return self.table(shape=shape, missing=missing).to_pandas()
 
     def to_duckdb(
-        self, connection: "duckdb.DuckDBPyConnection | None" = None, *, shape: "Shape" = "long"
+        self,
+        connection: "duckdb.DuckDBPyConnection | None" = None,
+        *,
+        shape: "Shape" = "long",
+        missing: bool = False,
     ) -> "duckdb.DuckDBPyRelation":
         """Call ``ResponseTable.to_duckdb``."""
-        return self.table(shape=shape).to_duckdb(connection)
+        return self.table(shape=shape, missing=missing).to_duckdb(connection)
 
     def to_parquet(
-        self, path: str | os.PathLike[str], *, shape: "Shape" = "long", overwrite: bool = False
+        self,
+        path: str | os.PathLike[str],
+        *,
+        shape: "Shape" = "long",
+        missing: bool = False,
+        overwrite: bool = False,
     ) -> "TableSummary":
         """Call ``ResponseTable.to_parquet``."""
-        return self.table(shape=shape).to_parquet(path, overwrite=overwrite)
+        return self.table(shape=shape, missing=missing).to_parquet(path, overwrite=overwrite)
 
     def to_csv(
         self,
         path: str | os.PathLike[str],
         *,
         shape: "Shape" = "long",
+        missing: bool = False,
         formulas: "Formulas" = "escape",
         overwrite: bool = False,
     ) -> "TableSummary":
         """Call ``ResponseTable.to_csv``."""
-        return self.table(shape=shape).to_csv(path, formulas=formulas, overwrite=overwrite)
+        return self.table(shape=shape, missing=missing).to_csv(
+            path, formulas=formulas, overwrite=overwrite
+        )
 
 
 class ResponseTable:
@@ -149,6 +163,7 @@ class ResponseTable:
         by: Literal["submission", "task"] = "submission",
         files: str | os.PathLike[str] | None = None,
         names: Names = "safe",
+        missing: bool = False,
     ) -> None:
         """Describe a table.
 
@@ -161,31 +176,22 @@ class ResponseTable:
                 each has its own folder in it: ``1``, ``2``, ...
             names: How to treat file names that some system cannot store: see
                 ``ExportArchive.extract``.
+            missing: Whether the long shape also has a row for each question that a submission has
+                no entry for. The column ``missing`` is true in these rows. They follow the other
+                rows of the submission, in the order of the questions.
 
         Raises:
-            UsageError: ``shape``, ``by`` or ``names`` has another value, there is no archive, or
-                the folder's name is not text (Linux allows any bytes).
+            UsageError: ``shape``, ``by`` or ``names`` has another value, ``missing`` is not for
+                the shape, there is no archive, or the folder's name is not text (Linux allows any
+                bytes).
         """
-        from prolific_exports._tables import TableContent, TidyContent  # noqa: PLC0415 - start-up time
-
         self.archives: tuple[ExportArchive, ...] = (
             (archives,) if isinstance(archives, ExportArchive) else tuple(archives)
         )
         self.shape = shape
-        if shape == "tidy":
-            stored = (read_codebook(archive.path) for archive in self.archives)
-            self._content: TableContent = TidyContent(
-                self.archives,
-                shape=shape,
-                by=by,
-                files=files,
-                names=names,
-                codebooks=[one for one in stored if one is not None],
-            )
-        else:
-            self._content = TableContent(
-                self.archives, shape=shape, by=by, files=files, names=names
-            )
+        self._content = _content_of(
+            self.archives, shape=shape, by=by, files=files, names=names, missing=missing
+        )
 
     @property
     def column_names(self) -> tuple[str, ...]:
@@ -332,3 +338,15 @@ class ResponseTable:
         return write_table(
             self._content, expanded(path), format_, overwrite=overwrite, formulas=formulas
         )
+
+
+def _content_of(
+    archives: Sequence[ExportArchive], *, shape: "Shape", **options: Any
+) -> "TableContent":
+    from prolific_exports._tables import TableContent, TidyContent  # noqa: PLC0415 - start-up time
+
+    if shape != "tidy":
+        return TableContent(archives, shape=shape, **options)
+    stored = (read_codebook(archive.path) for archive in archives)
+    codebooks = [one for one in stored if one is not None]
+    return TidyContent(archives, shape=shape, codebooks=codebooks, **options)

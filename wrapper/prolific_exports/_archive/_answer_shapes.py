@@ -35,15 +35,18 @@ class TextList:
     Attributes:
         name: The field that holds the list.
         fields: The fields of each item, all texts; empty if the items are texts themselves.
+        text: The name under which readers give an item that is a text itself: that of the field
+            that would hold it.
     """
 
     name: str
     fields: tuple[str, ...] = ()
+    text: str = "value"
 
     @property
     def names(self) -> tuple[str, ...]:
         """The names under which readers give an item's texts."""
-        return self.fields or ("value",)
+        return self.fields or (self.text,)
 
 
 @frozen
@@ -71,7 +74,7 @@ class AnswerShape:
 SHAPES: Final[Mapping[str, AnswerShape]] = {
     "free_text": AnswerShape(Texts(("value",)), "lengths"),
     "free_text_with_unit": AnswerShape(Texts(("value", "unit")), "numbers"),
-    "multiple_choice": AnswerShape(TextList("values"), "choices"),
+    "multiple_choice": AnswerShape(TextList("values", text="option"), "choices"),
     "multiple_choice_with_free_text": AnswerShape(
         TextList("values", ("option", "explanation")), "choices"
     ),

@@ -95,6 +95,11 @@ def add_table(commands: "Commands") -> None:
         "Stata, which need it)",
     )
     parser.add_argument(
+        "--missing",
+        action="store_true",
+        help="long shape only: also a row for each question that a submission has no entry for",
+    )
+    parser.add_argument(
         "--by",
         choices=("submission", "task"),
         default="submission",

@@ -344,7 +344,9 @@ formats:
   .csv, .jsonl      CSV, JSON Lines
 
 shapes:
-  long  one row per value: an answer, a chosen option or an uploaded file
+  long  one row per value: an answer, a chosen option or an uploaded file.
+        With --missing, also one row per question without an entry, in which
+        the column "missing" is true.
   wide  one row per submission, one column per instruction
   tidy  one row per submission, for analysis: one column per question, or per
         option if several can be chosen; numbers are numbers. What does not fit

@@ -49,6 +49,7 @@ def run(arguments: argparse.Namespace, clock: Clock | None) -> int:
         by=arguments.by,
         files=arguments.files,
         names=arguments.names,
+        missing=arguments.missing,
     )
     if stdout_format is None:
         output = expanded_text(arguments.output)

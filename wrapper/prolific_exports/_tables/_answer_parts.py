@@ -15,7 +15,7 @@ class ItemParts:
     """One item of an answer's list.
 
     Attributes:
-        texts: Its texts by name; the name of a plain text is ``value``. Empty for a null.
+        texts: Its texts by name; the layout names a plain text. Empty for a null.
         left: The content that is not documented, unchanged.
         fits: Whether nothing is left.
     """

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from prolific_exports._archive._answer_shapes import AnswerShape, TextList, Texts
-from prolific_exports._tables._column_names import IDENTITY, LONG, SOURCE
+from prolific_exports._tables._column_names import IDENTITY, LONG, LONG_WITH_MISSING, SOURCE
 from prolific_exports._tables._compute import cast, encode
 from prolific_exports._tables._optional_libraries import require
 from prolific_exports._tables._wide import Column
@@ -21,11 +21,12 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 
 
-def long_schema(*, source: bool) -> Any:
-    """Return the Arrow schema of the long shape."""
+def long_schema(*, source: bool, missing: bool) -> Any:
+    """Return the Arrow schema of the long shape, with or without the column ``missing``."""
     pa = require("pyarrow")
-    types = {IDENTITY[-1]: timestamp_type(), "position": pa.int32()}
-    fields = [(name, types.get(name, pa.string())) for name in LONG]
+    types = {IDENTITY[-1]: timestamp_type(), "position": pa.int32(), "missing": pa.bool_()}
+    names = LONG_WITH_MISSING if missing else LONG
+    fields = [(name, types.get(name, pa.string())) for name in names]
     return pa.schema([(SOURCE, pa.string())] * source + fields)
 
 

@@ -30,3 +30,6 @@ LONG: Final = (
     "extra",
 )
 """The columns of the long shape: texts, except ``created_at`` and ``position``."""
+
+LONG_WITH_MISSING: Final = (*LONG[:-1], "missing", LONG[-1])
+"""The same with ``missing``, which is true in rows of questions without an entry."""

@@ -9,10 +9,10 @@ from prolific_exports._archive import ArchiveReader
 from prolific_exports._archive._plan import Names, check_names
 from prolific_exports._errors import UsageError
 from prolific_exports._tables._arrow import long_schema, wide_schema
-from prolific_exports._tables._column_names import IDENTITY, LONG, SOURCE, Shape
-from prolific_exports._tables._fast import FastLong, FastReader, FastWide
+from prolific_exports._tables._column_names import IDENTITY, LONG, LONG_WITH_MISSING, SOURCE, Shape
+from prolific_exports._tables._fast import FastLong, FastReader, FastWide, is_plain
 from prolific_exports._tables._instructions import all_columns, described_instructions
-from prolific_exports._tables._long import long_rows
+from prolific_exports._tables._long import long_rows, long_rows_with_missing
 from prolific_exports._tables._optional_libraries import require
 from prolific_exports._tables._sources import By, Reader, Row, Source, source_names
 from prolific_exports._tables._uploaded_files import uploads_folders, with_local_paths
@@ -33,6 +33,7 @@ class TableContent:
         sources: The records of each archive.
         folders: The folder of each archive's uploaded files; empty without ``files``.
         names: How to treat file names that some system cannot store.
+        missing: Whether the long shape also has a row for each question without an entry.
         missing_files: Number of paths, in the rows read since it was set to 0, of files that the
             archives do not contain; counted if there are folders.
     """
@@ -45,6 +46,7 @@ class TableContent:
         by: By,
         files: str | os.PathLike[str] | None,
         names: Names,
+        missing: bool,
     ) -> None:
         """Describe a table: see ``ResponseTable``."""
         if shape not in get_args(Shape):
@@ -54,17 +56,24 @@ class TableContent:
         if by not in get_args(By):
             raise UsageError(f"Unknown by={by!r}: use 'submission' or 'task'.")
         check_names(names)
+        if missing and shape != "long":
+            raise UsageError(
+                f"missing (--missing) is for the long shape: in the {shape} shape, an unanswered "
+                "question is null. Leave it out, or use shape='long'."
+            )
         self.archives = archives
         self.shape = shape
         self.sources = [Source(archive, by) for archive in archives]
         self.folders = uploads_folders(files, len(archives))
         self.names: Names = names
+        self.missing = missing
+        self._questions: dict[int, tuple[Column, ...]] = {}
         self.missing_files = 0
 
     @cached_property
     def column_names(self) -> tuple[str, ...]:
         """The names of the columns, in order."""
-        names: tuple[str, ...] = LONG
+        names: tuple[str, ...] = LONG_WITH_MISSING if self.missing else LONG
         if self.shape == "wide":
             names = (*IDENTITY, *(column.name for column in self._columns), "extra")
         return (*(SOURCE,) * self._has_source, *names)
@@ -77,7 +86,7 @@ class TableContent:
             UsageError: pyarrow is not installed.
         """
         if self.shape == "long":
-            return long_schema(source=self._has_source)
+            return long_schema(source=self._has_source, missing=self.missing)
         return wide_schema(self._columns, source=self._has_source)
 
     def rows(self) -> Iterator[Row]:
@@ -104,7 +113,7 @@ class TableContent:
                 self.reference_reader(number),
                 schema or table_schema,
                 table_schema,
-                None if source.is_small or self.folders else self._fast_reader(source),
+                None if source.is_small or self.folders else self._fast_reader(number),
                 name=self._source_names[number] if self._has_source else None,
             )
 
@@ -134,8 +143,10 @@ class TableContent:
 
     def reference_reader(self, number: int) -> Reader:
         """Return the reference reader for the records of an archive."""
-        if self.shape == "long":
-            read: Reader = long_rows
+        if self.missing:
+            read: Reader = partial(long_rows_with_missing, questions=self._questions_of(number))
+        elif self.shape == "long":
+            read = long_rows
         else:
             read = partial(wide_rows, columns=self._columns)
         if not self.folders:
@@ -148,10 +159,20 @@ class TableContent:
             self._count_missing,
         )
 
-    def _fast_reader(self, source: Source) -> FastReader:
+    def _fast_reader(self, number: int) -> FastReader | None:
         if self.shape == "wide":
             return FastWide(self._columns)
-        return FastLong(columns(described_instructions(source)))
+        described = columns(described_instructions(self.sources[number]))
+        if not self.missing:
+            return FastLong(described)
+        questions = self._questions_of(number)
+        return FastLong(described, questions) if all(map(is_plain, questions)) else None
+
+    def _questions_of(self, number: int) -> tuple[Column, ...]:
+        """Return the questions of one archive: its submissions were not asked those of others."""
+        if number not in self._questions:
+            self._questions[number] = all_columns([self.sources[number]])
+        return self._questions[number]
 
     def _count_missing(self) -> None:
         self.missing_files += 1

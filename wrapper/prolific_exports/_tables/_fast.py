@@ -7,7 +7,7 @@ refuses such blocks too. A refused block is ``None``, and the reference reader r
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
 from prolific_exports._archive._answer_shapes import SHAPES, VALUE_NAMES, TextList, Texts
@@ -49,9 +49,10 @@ class FastReader(ABC):
     def __init__(self, columns: Sequence[Column]) -> None:
         """Prepare for an archive's instructions."""
         pa = require("pyarrow")
-        self.columns = [column for column in columns if column.shape and _is_plain(column)]
+        self.columns = [column for column in columns if column.shape and is_plain(column)]
         # Ids are compared from the last quote in them, since an id can contain quotes.
         self._ids = {column.id.rpartition('"')[2].encode() for column in self.columns}
+        self._most_answers = len(self.columns)
         identity = [(name, pa.string()) for name in IDENTITY]
         answers = pa.struct([(column.id, _answer_type(column)) for column in self.columns])
         self._schema = pa.schema([*identity, ("responses", answers)])
@@ -92,7 +93,7 @@ class FastReader(ABC):
         if not lines:
             return None
         # Each record takes memory for every instruction, answered or not.
-        if b"\0" in text or lines * (len(self.columns) + 1) > _MOST_CELLS:
+        if b"\0" in text or lines * (self._most_answers + 1) > _MOST_CELLS:
             return None
         try:
             table = read_json(text, self._schema)
@@ -151,11 +152,24 @@ class FastWide(FastReader):
 class FastLong(FastReader):
     """Reads into the long shape; columns with few different values are dictionaries."""
 
-    def __init__(self, columns: Sequence[Column]) -> None:
-        """Prepare for an archive's instructions."""
-        super().__init__([one for one in columns if _is_plain(one) and answer_prefix(one.id)])
+    def __init__(
+        self, columns: Sequence[Column], questions: Sequence[Column] | None = None
+    ) -> None:
+        """Prepare for an archive's instructions.
+
+        Args:
+            columns: The instructions that the metadata describes.
+            questions: All questions, each plain, if those without an entry get a row.
+        """
+        super().__init__([one for one in columns if is_plain(one) and answer_prefix(one.id)])
         self._beginnings = [answer_prefix(column.id) or b"" for column in self.columns]
-        self._longest_id = max((len(column.id.encode()) for column in self.columns), default=0)
+        self._questions = questions
+        self._most_answers = max(len(self.columns), len(questions or ()))
+        # What an instruction's number in a row group stands for. After the columns come submissions
+        # without answers, and then the questions without an entry.
+        self._numbered = [*self.columns, None, *(questions or ())]
+        repeated = (text for one in self._numbered if one for text in (one.id, one.description))
+        self._longest_text = max((len((text or "").encode()) for text in repeated), default=0)
 
     def _is_expected(self, answers: Any, column: Column) -> bool:
         return _is_always(answers, "type", column.type)
@@ -170,17 +184,18 @@ class FastLong(FastReader):
         for number, (column, array) in enumerate(zip(self.columns, answers, strict=True)):
             groups += _rows_of(array, column, number)
         groups.append(_RowGroup(_unanswered(count, answers), len(self.columns), {}))
+        groups += self._missing_groups(answers, count)
         groups = [group for group in groups if len(group.records)]
         unnamed = pa.nulls(count, pa.string())
         described = pa.concat_arrays([*(one.field("description") for one in answers), unnamed])
         repeated = [*identity[:-1], described]
         rows_count = sum(len(group.records) for group in groups)
-        if max(self._longest_id, *map(_longest, repeated)) * rows_count > _MOST_REPEATED:
+        if max(self._longest_text, *map(_longest, repeated)) * rows_count > _MOST_REPEATED:
             return None
         records = pa.concat_arrays([cast(group.records, pa.int64()) for group in groups])
         instructions = pa.concat_arrays([group.numbers() for group in groups])
         # The sort is stable, so the items of a list keep their order.
-        order = call("array_sort_indices", keys(records, instructions))
+        order = call("array_sort_indices", self._with_missing(keys, records, instructions))
         rows, which = take(records, order), take(instructions, order)
 
         def gathered(name: str, type_: Any) -> Any:
@@ -193,12 +208,13 @@ class FastLong(FastReader):
             return take(pa.concat_arrays(pieces), order)
 
         def attribute(name: str) -> Any:
-            words = texts([*(getattr(column, name) for column in self.columns), None])
+            words = texts([None if one is None else getattr(one, name) for one in self._numbered])
             return take(encode(words), which)
 
         def wordings() -> Any:
             index = call("add", call("multiply", which, numbers([count])[0]), rows)
-            return take(encode(described), index)
+            own = [pa.repeat(texts([one.description])[0], count) for one in self._questions or ()]
+            return take(encode(pa.concat_arrays([described, *own])), index)
 
         repeats_wording = all(map(_repeats_wording, answers, self.columns))
         arrays = [
@@ -209,9 +225,35 @@ class FastLong(FastReader):
             attribute("description") if repeats_wording else wordings(),
             *(gathered(name, pa.string()) for name in VALUE_NAMES),
             gathered("position", pa.int32()),
-            pa.nulls(len(order), pa.string()),
         ]
+        if self._questions is not None:
+            arrays.append(call("greater", which, numbers([len(self.columns)])[0]))
+        arrays.append(pa.nulls(len(order), pa.string()))
         return pa.RecordBatch.from_arrays(arrays, names=[str(n) for n in range(len(arrays))])
+
+    def _missing_groups(self, answers: list[Any], count: int) -> Iterator["_RowGroup"]:
+        """Yield the rows of questions without an entry."""
+        by_id = {column.id: array for column, array in zip(self.columns, answers, strict=True)}
+        for number, question in enumerate(self._questions or (), len(self.columns) + 1):
+            array = by_id.get(question.id)
+            # No record of the block answers an instruction that is not a column.
+            records = (
+                numbers(range(count)) if array is None else _indices_where(call("is_null", array))
+            )
+            yield _RowGroup(records, number, {})
+
+    def _with_missing(
+        self, keys: Callable[[Any, Any], Any], records: Any, instructions: Any
+    ) -> Any:
+        """Return the sort keys of all rows: questions without an entry follow the answers."""
+        if self._questions is None:
+            return keys(records, instructions)
+        width = numbers([len(self.columns)])[0]
+        # Ranks are known of answers only.
+        own = keys(records, call("min_element_wise", instructions, width))
+        later = call("subtract", call("max_element_wise", instructions, width), width)
+        shift = call("multiply", records, numbers([len(self._questions)])[0])
+        return call("add", call("add", own, shift), later)
 
     def _keys(self, text: bytes, answers: list[Any], count: int) -> Any:
         """Return the function from records' and instructions' numbers to the rows' sort keys.
@@ -353,8 +395,10 @@ def _longest(texts_: Any) -> int:
     return call("max", call("binary_length", texts_)).as_py() or 0
 
 
-def _is_plain(column: Column) -> bool:
-    return encodable(f"{column.id}{column.description}") == f"{column.id}{column.description}"
+def is_plain(column: Column) -> bool:
+    """Return whether Arrow can store the texts of an instruction unchanged."""
+    texts_ = f"{column.id}{column.type}{column.description}"
+    return encodable(texts_) == texts_
 
 
 def _count_up(like: Any) -> Any:

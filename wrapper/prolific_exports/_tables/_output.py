@@ -120,7 +120,7 @@ def write_csv(
         if value is None:
             return ""
         if isinstance(value, int):
-            return str(value)
+            return str(value).lower()
         text = value if isinstance(value, str) else plain(value)
         if formulas == "escape" and is_formula(text):
             escaped += 1

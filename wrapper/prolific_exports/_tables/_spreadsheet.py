@@ -142,6 +142,8 @@ class _Sheet:
             match value:
                 case None:
                     pass
+                case bool():
+                    self.sheet.write_boolean(self.row, place, value)
                 case int() | float():
                     self.sheet.write_number(self.row, place, value)
                 case datetime():
