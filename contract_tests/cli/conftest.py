@@ -6,6 +6,7 @@ from typing import Any
 import keyring
 import pytest
 import respx
+from archive.builders import collection_members, write_zip
 from attrs import define
 from helpers import api
 from helpers.command import main
@@ -41,6 +42,12 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     here.mkdir()
     monkeypatch.chdir(here)
     return here
+
+
+@pytest.fixture
+def export(folder: Path) -> Path:
+    """The archive ``export.zip`` in the working directory."""
+    return write_zip(folder / "export.zip", collection_members())
 
 
 class MemoryStore(KeyringBackend):

@@ -79,11 +79,6 @@ def served(router):
     return router.get(url__startswith=api.STORE).mock(return_value=api.stored())
 
 
-@pytest.fixture
-def export(folder):
-    return write_zip(folder / "export.zip", collection_members())
-
-
 def test_download_to_stdout_streams_the_verified_archive(cli, folder, temporary, served, out):
     stdout = out()
     outcome = cli("download", "collection", ID, "-o", "-")

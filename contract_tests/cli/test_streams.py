@@ -9,7 +9,6 @@ import sys
 from pathlib import Path
 
 import pytest
-from archive.builders import collection_members, write_zip
 from helpers import api
 from helpers.command import main
 
@@ -25,11 +24,6 @@ class Broken(io.StringIO):
 
     def flush(self):
         raise OSError(self.number, os.strerror(self.number))
-
-
-@pytest.fixture
-def export(folder):
-    return write_zip(folder / "export.zip", collection_members())
 
 
 @pytest.mark.parametrize("number", [errno.EPIPE, errno.EINVAL])

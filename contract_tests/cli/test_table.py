@@ -11,11 +11,6 @@ from prolific_exports import ArchiveError, ExportArchive, ResponseTable
 from prolific_exports._console._shell import command_line
 
 
-@pytest.fixture
-def export(folder):
-    return write_zip(folder / "export.zip", collection_members())
-
-
 def test_table_writes_the_file_and_prints_its_path(cli, folder, export):
     outcome = cli("table", "export.zip", "out.jsonl")
     assert (outcome.code, outcome.out, outcome.err) == (0, "out.jsonl\n", "out.jsonl: 2 rows\n")
