@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 from prolific_contract.cli import main
@@ -13,7 +14,9 @@ from helpers.conversations import BASE
 SETTINGS = SandboxSettings(files=1, generation_seconds=1)
 BATCH = SETTINGS.id_of("batch")
 COLLECTION = SETTINGS.id_of("collection")
-USUAL = ["--target", BASE, "--token", SETTINGS.token, "--batch", BATCH]
+TARGET: dict[str, Any] = {"target": BASE, "token": SETTINGS.token, "batch": BATCH}
+"""The options of a usual check, by name."""
+USUAL = [part for name, value in TARGET.items() for part in (f"--{name}", value)]
 
 
 @contextmanager

@@ -1,61 +1,16 @@
 """The gate as pytest tests: ``pytest --pyargs prolific_contract.conformance``."""
 
-import json
 import re
-from contextlib import contextmanager
-from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 
 import pytest
-from attrs import evolve
+from helpers.checks import BATCH, SETTINGS, TARGET
 from helpers.conversations import BASE, Scripted
 from helpers.traces import error, generating, json_answer
 from prolific_contract import pytest_plugin
-from prolific_contract.conformance import _session as session
-from prolific_contract.conformance import conftest
-from prolific_contract.gate import _check
 from prolific_contract.gate.conversation import NoResponseError, TargetUnreachableError
 from prolific_contract.gate.laws import LAWS
-from prolific_contract.gate.proof import InProcessTarget
-from prolific_contract.gate.trace import har_of
-from prolific_contract.sandbox import ManualClock, Sandbox, SandboxSettings, Site
-from prolific_contract.sandbox.mutants import MutatedSite, mutant
 
 pytest_plugins = ["pytester"]
-
-SETTINGS = SandboxSettings(files=1, generation_seconds=1)
-BATCH = SETTINGS.id_of("batch")
-TARGET: dict[str, Any] = {"target": BASE, "token": SETTINGS.token, "batch": BATCH}
-
-
-@contextmanager
-def opened(target):
-    yield target
-
-
-@pytest.fixture
-def against(monkeypatch):
-    """Has the conversation held with what it is given; counts conversations."""
-    held = []
-    sites = []
-
-    def use(name=None, target=None):
-        def open_target(_token):
-            held.append(name)
-            if target is not None:
-                return opened(target)
-            clock = ManualClock()
-            site = MutatedSite(mutant(name), SETTINGS, clock) if name else Site(SETTINGS, clock)
-            sites.append(site)
-            return opened(InProcessTarget(site, clock))
-
-        monkeypatch.setattr(_check, "LiveTarget", open_target)
-        return held
-
-    yield use
-    for site in sites:
-        site.close()
 
 
 @pytest.fixture
@@ -78,13 +33,13 @@ def outcomes(result):
     return {name: count for name, count in result.parseoutcomes().items() if name != "warnings"}
 
 
-def test_conforming_server_passes(against, run):
-    held = against()
+def test_conforming_server_passes(against, conversations, run):
+    against()
     result = run("-v", **TARGET)
 
     assert result.ret == 0
     assert outcomes(result).keys() == {"passed", "skipped"}
-    assert held == [None]
+    assert len(conversations) == 1
     result.stdout.fnmatch_lines_random(
         [
             "*test_law[[]shape.status-batch-request[]] PASSED*",
@@ -119,17 +74,8 @@ def test_violation_under_the_other_kind_fails_the_test(against, run, chosen):
     )
 
 
-@pytest.fixture
-def keeping():
-    """A server of edition 2026-11, whose jobs must be deleted."""
-    clock = ManualClock()
-    site = Site(evolve(SETTINGS, edition="2026-11"), clock)
-    yield InProcessTarget(site, clock)
-    site.close()
-
-
 def test_remaining_jobs_are_listed_in_the_terminal_summary(against, run, keeping):
-    against(target=keeping)
+    against(keeping)
     result = run(edition="2026-03", **TARGET)
 
     result.stdout.fnmatch_lines(
@@ -138,7 +84,7 @@ def test_remaining_jobs_are_listed_in_the_terminal_summary(against, run, keeping
 
 
 def test_shortened_conversation_is_reported(against, run):
-    against(target=Scripted(lambda asked: NoResponseError("the connection broke")))
+    against(Scripted(lambda asked: NoResponseError("the connection broke")))
     result = run(**TARGET)
 
     result.stdout.fnmatch_lines(
@@ -168,7 +114,7 @@ def commanding(asked):
     ],
 )
 def test_server_text_cannot_act_as_a_log_command(against, run, target):
-    against(target=Scripted(target))
+    against(Scripted(target))
     result = run(max_wait="2", edition="2026-11", **TARGET)
 
     assert result.ret == 1
@@ -244,13 +190,15 @@ def test_options_are_read_from_the_environment(against, run, monkeypatch):
         ({**TARGET, "min-exercised": "999"}, "invalid --prolific-min-exercised 999: give a *"),
     ],
 )
-def test_usage_error_is_one_message_without_traceback(against, run, options, message):
-    held = against()
+def test_usage_error_is_one_message_without_traceback(
+    against, conversations, run, options, message
+):
+    against()
     result = run(**options)
 
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines([f"ERROR: {message}"])
-    assert held == []
+    assert conversations == []
 
 
 @pytest.mark.parametrize(
@@ -307,7 +255,7 @@ def test_other_tests_need_no_server(pytester, run):
     ],
 )
 def test_run_that_checks_nothing_fails(against, run, answer, sentence):
-    against(target=Scripted(answer))
+    against(Scripted(answer))
     result = run(**TARGET)
 
     assert result.ret == 1
@@ -320,7 +268,7 @@ def test_run_that_checks_nothing_fails(against, run, answer, sentence):
     "answer", [lambda asked: TargetUnreachableError("no connection"), lambda asked: error(403)]
 )
 def test_selection_that_checks_nothing_fails(against, run, chosen, answer):
-    against(target=Scripted(answer))
+    against(Scripted(answer))
     result = run(*chosen, **TARGET)
 
     assert result.ret == 1
@@ -328,7 +276,7 @@ def test_selection_that_checks_nothing_fails(against, run, chosen, answer):
 
 
 def test_selection_reports_a_missing_conversation_once(against, run):
-    against(target=Scripted(lambda asked: TargetUnreachableError("no connection")))
+    against(Scripted(lambda asked: TargetUnreachableError("no connection")))
     result = run("-k", "time", **TARGET)
 
     assert outcomes(result)["failed"] == 1
@@ -336,174 +284,9 @@ def test_selection_reports_a_missing_conversation_once(against, run):
 
 
 def test_laws_are_not_judged_without_a_verdict(against, run):
-    against(target=Scripted(lambda asked: TargetUnreachableError("no connection")))
+    against(Scripted(lambda asked: TargetUnreachableError("no connection")))
     result = run(**TARGET)
 
     assert outcomes(result).keys() == {"failed", "skipped"}
     assert outcomes(result)["failed"] == 1
     result.stdout.fnmatch_lines(["SKIPPED*no verdict: *can't be reached*"])
-
-
-# Workers.
-
-
-class Config:
-    """What is used of a pytest.Config."""
-
-    def __init__(self, *, args=("prolific_contract.conformance",), pyargs=True, **options):
-        self.args = list(args)
-        self.option = SimpleNamespace(pyargs=pyargs)
-        self.invocation_params = SimpleNamespace(dir=Path(conftest.__file__).parents[1])
-        self._options: dict[str, Any] = {
-            f"--prolific-{name}": None for name in pytest_plugin._OPTIONS
-        }
-        self._options["--prolific-strict"] = False
-        self._options["--prolific-require"] = []
-        self._options |= {f"--prolific-{name}": value for name, value in options.items()}
-        self.stash = pytest.Stash()
-
-    def getoption(self, name):
-        return self._options[name]
-
-
-class Node:
-    """What is used of a worker as its controller sees it."""
-
-    def __init__(self, config):
-        self.config = config
-        self.workerinput = {}
-
-
-def worker_of(node) -> Any:
-    config: Any = Config(**TARGET)
-    config.workerinput = node.workerinput
-    return config
-
-
-def test_workers_share_one_conversation(against):
-    held = against("date-naive@batch-status")
-    config = Config(**TARGET)
-    nodes = [Node(config), Node(config)]
-    for node in nodes:
-        pytest_plugin.pytest_configure_node(node)
-    found: list[Any] = [session.hold(worker_of(node)) for node in nodes]
-
-    assert held == ["date-naive@batch-status"]
-    for outcome in found:
-        assert [one.fingerprint for one in outcome.verdict.violations] == [
-            "shape.body batch status"
-        ]
-    assert SETTINGS.token not in json.dumps(nodes[0].workerinput)
-
-
-def test_controller_reports_remaining_jobs(against, keeping):
-    against(target=keeping)
-    config = Config(edition="2026-03", **TARGET)
-    session.send_to_worker(Node(config))
-
-    assert "still has export jobs" in config.stash[pytest_plugin.NOTICES][0]
-
-
-def test_workers_report_a_missing_conversation(against):
-    against(target=Scripted(lambda asked: TargetUnreachableError("no connection")))
-    node = Node(Config(**TARGET))
-    pytest_plugin.pytest_configure_node(node)
-    outcome = session.hold(worker_of(node))
-
-    assert outcome.verdict is None
-    assert "can't be reached" in outcome.error
-
-
-def test_controller_refuses_wrong_usage():
-    node = Node(Config(target="nowhere"))
-    with pytest.raises(pytest.UsageError, match="invalid --prolific-target"):
-        pytest_plugin.pytest_configure_node(node)
-
-
-@pytest.mark.parametrize(
-    "run_of",
-    [
-        {"args": ["tests"]},
-        {"args": []},
-        {"args": ["prolific_contract.conformances", "prolific_contract.sandbox"]},
-        {"args": ["prolific_contract.conformance"], "pyargs": False},
-        # It holds the suite, but does not name it.
-        {"args": ["."], "pyargs": False},
-    ],
-)
-def test_run_without_conformance_tests_sends_nothing(against, monkeypatch, run_of):
-    held = against()
-    for name, value in TARGET.items():
-        monkeypatch.setenv(f"PROLIFIC_{name.upper()}", value)
-    node = Node(Config(**run_of))
-    pytest_plugin.pytest_configure_node(node)
-
-    assert (node.workerinput, held) == ({}, [])
-    outcome = session.hold(worker_of(node))
-    assert (outcome.verdict, held) == (None, [])
-    assert "--pyargs prolific_contract.conformance" in outcome.error
-
-
-@pytest.mark.parametrize(
-    "run_of",
-    [
-        {"args": ["tests", "prolific_contract.conformance"]},
-        {"args": ["prolific_contract.conformance.test_laws::test_law"]},
-        {"args": ["conformance"], "pyargs": False},
-        {"args": ["conformance/test_laws.py::test_law[shape.body-batch-status]"], "pyargs": False},
-    ],
-)
-def test_conformance_tests_are_found_by_package_or_path(against, run_of):
-    held = against()
-    node = Node(Config(**run_of, **TARGET))
-    pytest_plugin.pytest_configure_node(node)
-
-    assert session.hold(worker_of(node)).verdict is not None
-    assert held == [None]
-
-
-def test_environment_options_apply_to_workers(against, monkeypatch):
-    against()
-    monkeypatch.setenv("PROLIFIC_TARGET", BASE)
-    node = Node(Config(token=SETTINGS.token, batch=BATCH))
-    pytest_plugin.pytest_configure_node(node)
-
-    assert node.workerinput
-
-
-def test_worker_without_controller_reports_what_is_missing():
-    config: Any = Config()
-    config.workerinput = {}
-    conftest.pytest_collection_modifyitems(config)
-    outcome = session.hold(config)
-
-    assert outcome.verdict is None
-    assert outcome.error.startswith("no server to check")
-
-
-def test_conformance_run_works_with_two_workers(pytester, monkeypatch):
-    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
-    with Sandbox(SandboxSettings(files=1, generation_seconds=0.2, edition="2026-11")) as sandbox:
-        result = pytester.runpytest_subprocess(
-            *("-p", "prolific_contract.pytest_plugin", "-p", "xdist", "-n", "2", "-v"),
-            *("--pyargs", "prolific_contract.conformance", "--prolific-target", sandbox.url),
-            *("--prolific-token", sandbox.token, "--prolific-batch", sandbox.batch_id),
-        )
-        # Each of the two conversations that workers could hold takes several.
-        started = sandbox._site.jobs._started
-        left = sandbox._site.jobs._by_export_id
-
-    assert result.ret == 0
-    assert started.total() == 2
-    assert not left
-
-
-def test_workers_receive_a_recording(against):
-    against()
-    node = Node(Config(**TARGET))
-    pytest_plugin.pytest_configure_node(node)
-    sent = json.loads(node.workerinput["prolific_conversation"])
-    outcome: Any = session.hold(worker_of(node))
-    trace = outcome.verdict.trace
-
-    assert json.loads(sent["har"]) == har_of(trace)
