@@ -267,7 +267,7 @@ def test_codebook_beyond_the_limit_is_refused(archive, folder, monkeypatch):
     ("arguments", "code", "message"),
     [
         (["collection", "ID", "-o", "-"], 2, "-o needs a file"),
-        (["collection", "ID", "-o", "x.csv"], 2, "x.csv"),
+        (["collection", "ID", "-o", "x.zip"], 2, "x.zip"),
         (["some", "thing"], 2, "Name one archive, or KIND and ID"),
         (["none.zip"], 1, "none.zip"),
         (["collection", "no id!"], 2, "is not the id of a collection"),

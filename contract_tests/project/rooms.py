@@ -87,6 +87,7 @@ SDK_ROOMS = {
         "_errors",
         "_files",
         "_flows",
+        "_html",
         "_model",
         "_tables",
         "_version",

@@ -1,7 +1,8 @@
 """The codebook beside an archive: ``data.codebook.json`` for ``data.zip``."""
 
 import json
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -46,8 +47,9 @@ def read_codebook(archive: Path) -> Codebook | None:
     )
 
 
-def write_codebook(codebook: Codebook, path: Path, *, overwrite: bool) -> None:
-    """Write a codebook as JSON.
+@contextmanager
+def writing_codebook(path: Path, *, overwrite: bool) -> Iterator[Path]:
+    """Yield a temporary file, which becomes ``path`` if the block succeeds.
 
     Raises:
         ArchiveError: The system refuses.
@@ -58,6 +60,18 @@ def write_codebook(codebook: Codebook, path: Path, *, overwrite: bool) -> None:
     with (
         explained(what, ArchiveError, lambda: " No partial file remains."),
         staged_file(path, overwrite=overwrite) as temporary,
+    ):
+        yield temporary
+
+
+def write_codebook(codebook: Codebook, path: Path, *, overwrite: bool) -> None:
+    """Write a codebook as JSON.
+
+    Raises:
+        ArchiveError, StorageError, TargetExistsError: As for `writing_codebook`.
+    """
+    with (
+        writing_codebook(path, overwrite=overwrite) as temporary,
         temporary.open("x", encoding="utf-8", newline="\n") as stream,
     ):
         json.dump(to_json(codebook), stream, ensure_ascii=True, indent=2)

@@ -64,7 +64,8 @@ def add_codebook(commands: "Commands") -> None:
         "-o",
         "--output",
         metavar="OUT",
-        help="write the codebook to this .json file; tables use data.codebook.json for data.zip",
+        help="write the codebook to this .json, .csv or .html file; tables use data.codebook.json "
+        "for data.zip",
     )
     parser.add_argument("--overwrite", action="store_true", help="replace OUT if it exists")
     add_profile(parser)

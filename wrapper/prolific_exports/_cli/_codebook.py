@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Final
 
 from prolific_exports import Clock, Codebook, ExportArchive, Question, SystemClock
-from prolific_exports._archive._codebook_file import write_codebook
+from prolific_exports._cli import _codebook_files as codebook_files
 from prolific_exports._cli import _exit_codes as exit_codes
 from prolific_exports._cli import _json as json_output
 from prolific_exports._cli._account import connect
+from prolific_exports._cli._codebook_page import DERIVED
 from prolific_exports._cli._resource_ids import id_of
 from prolific_exports._console import _streams as streams
 from prolific_exports._console._progress import LogLines, working
@@ -27,11 +28,9 @@ def run(arguments: argparse.Namespace, clock: Clock | None) -> int:
     path = _path(arguments.output)
     codebook = _codebook(arguments, clock or SystemClock())
     if path is not None:
-        write_codebook(codebook, path, overwrite=arguments.overwrite)
+        codebook_files.write(codebook, path, overwrite=arguments.overwrite)
     if codebook.is_derived and not arguments.quiet:
-        streams.print_message(
-            "derived from the answers in the archive: options that were never chosen are missing"
-        )
+        streams.print_message(DERIVED)
     if arguments.json:
         streams.print_result(json_output.codebook(codebook, None if path is None else str(path)))
     elif path is not None:
@@ -49,7 +48,7 @@ def _path(output: str | None) -> Path | None:
             "-o needs a file: without -o, the codebook goes to stdout (as JSON with --json)."
         )
     path = expanded(output)
-    check_suffix(path, (".json",), "JSON")
+    check_suffix(path, codebook_files.SUFFIXES, "a codebook")
     return path
 
 

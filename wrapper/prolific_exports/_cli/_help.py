@@ -306,13 +306,18 @@ CODEBOOK = """\
 examples:
   prolific-exports codebook collection ID
   prolific-exports codebook collection ID -o data.codebook.json
-  prolific-exports codebook data.zip
+  prolific-exports codebook data.zip -o codebook.html
 
   An archive has the wording of each question, but not its options: Prolific
   knows them. download stores the codebook beside the archive, and this command
   does for archives that have none: as data.codebook.json for data.zip. Tidy
   tables then have all options in their order, even if they were never chosen.
   Without this file, the codebook of an archive is derived from its answers.
+
+formats:
+  .json  the codebook for programs and tables
+  .csv   for spreadsheets: one row per option or unit of a question
+  .html  one page to read and print
 
 exit codes:
   0 success, 1 failed, 2 wrong usage, 4 storage problem, 130 interrupted
@@ -323,7 +328,7 @@ JSON:
                 "questions": [{"id", "type", "wording", "options",
                                "answer_limit", "units", "required"}, ...]},
    "path", "error"}
-  codebook       null after an error; OUT has the same object
+  codebook       null after an error; OUT has the same object if it is .json
   source         api, or archive if it is derived from the answers
   answer_limit   how many options may be chosen; -1 or null for any number
   path           OUT, or null

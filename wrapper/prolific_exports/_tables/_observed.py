@@ -19,6 +19,7 @@ from prolific_exports._tables._answer_parts import AnswerParts, read_answer
 from prolific_exports._tables._instructions import described_instructions
 from prolific_exports._tables._record_parts import record_parts
 from prolific_exports._tables._sources import Source
+from prolific_exports._tables._values import encodable
 
 MOST_OPTIONS: Final = 1000
 """Options of a question: with more, its answers are texts of their own."""
@@ -160,7 +161,8 @@ def derived_codebook(archive: ArchiveReader) -> Codebook:
 def completed(question: Question, codebooks: Sequence[Codebook]) -> Question:
     """Return an observed question with what codebooks know about it.
 
-    Options that no codebook has come last, since answers contain them.
+    Options that no codebook has come last, since answers contain them. Lone surrogates are
+    replaced as in answers.
     """
     asked = (codebook.question(question.id) for codebook in codebooks)
     known = next((one for one in asked if one is not None), None)
@@ -168,9 +170,9 @@ def completed(question: Question, codebooks: Sequence[Codebook]) -> Question:
         return question
     return evolve(
         question,
-        wording=question.wording or known.wording,
-        options=tuple(dict.fromkeys((*known.options, *question.options))),
+        wording=question.wording or (known.wording and encodable(known.wording)),
+        options=tuple(dict.fromkeys((*map(encodable, known.options), *question.options))),
         answer_limit=known.answer_limit,
-        units=tuple(dict.fromkeys((*known.units, *question.units))),
+        units=tuple(dict.fromkeys((*map(encodable, known.units), *question.units))),
         required=known.required,
     )
