@@ -56,6 +56,7 @@ def test_download_json_is_one_object_on_stdout(cli, ready):
                 "records": 1,
                 "seconds": {"waiting": 1.0, "transfer": 0.0, "total": 1.0},
                 "resumed_from": 0,
+                "reused": None,
                 "extracted_to": "data",
                 "renamed": [],
                 "missing_files": 0,

@@ -192,7 +192,7 @@ def progress(event: Event) -> None:
             px.Retrying(error=error) | px.NotDeleted(error=error) | px.CodebookNotSaved(error=error)
         ):
             assert_type(error, px.ExportsError)
-        case px.Restarted() | px.Adopted() | px.Deleted():
+        case px.Restarted() | px.Adopted() | px.Deleted() | px.Reused():
             pass
         case px.Refreshed(received=received):
             assert_type(received, int)

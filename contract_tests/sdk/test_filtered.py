@@ -284,7 +284,8 @@ def test_downloads_with_different_filters_use_separate_files(
     archive = run(tmp_path, **{**ASKED, "from_": MARCH.astimezone(berlin)})
     assert archive.path.read_bytes() == api.ARCHIVE
     assert [event.received for event in events if isinstance(event, Resuming)] == [SIZE // 2]
-    assert names_in(tmp_path) == sorted(["all.zip", "study.zip", archive.path.name])
+    record = ".prolific-study.zip.filter.json"
+    assert names_in(tmp_path) == sorted([record, "all.zip", "study.zip", archive.path.name])
 
 
 def test_named_job_with_its_filter_resumes(run, post, listing, get, store, tmp_path, events):

@@ -12,7 +12,7 @@ from collections.abc import (
     Sequence,
 )
 from contextlib import aclosing
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from random import Random
@@ -118,6 +118,7 @@ class AsyncExports:
         *,
         jobs: int = DEFAULT_JOBS,
         overwrite: bool = False,
+        reuse: bool | timedelta = False,
         verify: bool = True,
         connections: int = 1,
         timeout: float | None = None,
@@ -132,7 +133,7 @@ class AsyncExports:
         def begin(
             found: Iterable[Resource | ExportRef],
         ) -> AsyncGenerator[DownloadOutcome, None]:
-            planned = self._flows.exports_like(found)
+            planned = self._flows.exports_like(found, reuse=reuse)
             starts = self._flows.many(
                 planned,
                 folder,
@@ -258,13 +259,16 @@ class AsyncExportResource:
         from_: datetime | None = None,
         to: datetime | None = None,
         overwrite: bool = False,
+        reuse: bool | timedelta = False,
         verify: bool = True,
         connections: int = 1,
         timeout: float | None = None,  # noqa: ASYNC109 - the export's, not this coroutine's
         delete_after: bool = False,
     ) -> ExportArchive:
         """Request, wait, download, verify, as `ExportResource.download` does."""
-        job = self._flows.job(self._kind, resource_id, check_filter(study_id, from_, to))
+        job = self._flows.job(
+            self._kind, resource_id, check_filter(study_id, from_, to), reuse=reuse
+        )
         return await AsyncExportJob(self._flows, self._driver, job).download(
             path,
             overwrite=overwrite,
@@ -284,6 +288,7 @@ class AsyncExportResource:
         to: datetime | None = None,
         jobs: int = DEFAULT_JOBS,
         overwrite: bool = False,
+        reuse: bool | timedelta = False,
         verify: bool = True,
         connections: int = 1,
         timeout: float | None = None,
@@ -292,7 +297,7 @@ class AsyncExportResource:
     ) -> AsyncGenerator[DownloadOutcome, None]:
         """Download many exports of this kind at once, as `ExportResource.download_many` does."""
         filter_ = check_filter(study_id, from_, to)
-        planned = self._flows.exports_of(self._kind, resource_ids, filter_)
+        planned = self._flows.exports_of(self._kind, resource_ids, filter_, reuse=reuse)
         starts = self._flows.many(
             planned,
             folder,

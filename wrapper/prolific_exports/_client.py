@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Generator, Iterable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import chain
 from random import Random
 from types import TracebackType
@@ -144,6 +144,7 @@ class Exports:
         *,
         jobs: int = DEFAULT_JOBS,
         overwrite: bool = False,
+        reuse: bool | timedelta = False,
         verify: bool = True,
         connections: int = 1,
         timeout: float | None = None,
@@ -166,6 +167,7 @@ class Exports:
                 directory. It is created if it is missing.
             jobs: How many archives to download at a time, at most 32.
             overwrite: Whether existing files may be replaced.
+            reuse: As for `ExportResource.download`; not for references that name a job.
             verify: Whether to check all checksums of an archive before its file appears.
             connections: How many parts of each archive to download at once, at most 32.
             timeout: Seconds to wait for each export, instead of the client's timeout.
@@ -178,7 +180,7 @@ class Exports:
             UsageError: An argument is invalid.
             DownloadError, StorageError: The folder cannot be created.
         """
-        planned = self._flows.exports_like(items)
+        planned = self._flows.exports_like(items, reuse=reuse)
         starts = self._flows.many(
             planned,
             folder,
@@ -219,6 +221,7 @@ def download(
     to: datetime | None = None,
     token: str | None = None,
     overwrite: bool = False,
+    reuse: bool | timedelta = False,
     timeout: float = DEFAULT_TIMEOUT,
     on_event: ProgressCallback | None = None,
     progress: bool | None = None,
@@ -238,6 +241,7 @@ def download(
         to: Only responses created before this moment (aware).
         token: API token; by default from ``PROLIFIC_TOKEN``.
         overwrite: Whether an existing file may be replaced.
+        reuse: As for `ExportResource.download`.
         timeout: Seconds to wait for the export.
         on_event: Called with each event (`prolific_exports.Event`).
         progress: As for `Exports`.
@@ -257,5 +261,6 @@ def download(
             from_=from_,
             to=to,
             overwrite=overwrite,
+            reuse=reuse,
             delete_after=delete_after,
         )

@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import timedelta
 from functools import partial
 from inspect import iscoroutinefunction
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Final, Self, TypeVar
 
 from attrs import evolve, field, frozen
 
-from prolific_exports._archive import verify_export
+from prolific_exports._archive import inspect_export, verify_export
 from prolific_exports._archive._codebook_file import store_beside
 from prolific_exports._download._flow import Options, download
 from prolific_exports._download._part_events import PartEvents
@@ -38,6 +39,7 @@ from prolific_exports._model._filters import ExportFilter
 from prolific_exports._model._listed_jobs import ListedJob, ListedJobs
 from prolific_exports._model._listed_resources import Resource, Workspace
 from prolific_exports._model._references import ExportRef, Kind, check_id
+from prolific_exports._model._reuse import Reuse
 from prolific_exports._model._settings import Settings, resolve
 from prolific_exports._model._states import Complete, ExportState
 
@@ -66,9 +68,17 @@ WINDOW: Final = 200
 class PlannedExports:
     """Exports that a caller names, which were not requested yet or exist already."""
 
-    def job(self, kind: Kind, resource_id: str, filter_: ExportFilter | None) -> PendingExport:
+    def job(
+        self,
+        kind: Kind,
+        resource_id: str,
+        filter_: ExportFilter | None,
+        *,
+        reuse: bool | timedelta = False,
+    ) -> PendingExport:
         """An export that has not been requested yet."""
-        return PendingExport(kind, check_id(resource_id, kind), filter=filter_)
+        found = Reuse.of(reuse)
+        return PendingExport(kind, check_id(resource_id, kind), filter=filter_, reuse=found)
 
     def named_job(
         self, kind: Kind, resource_id: str, export_id: str, filter_: ExportFilter | None
@@ -78,19 +88,27 @@ class PlannedExports:
         return evolve(job, export_id=check_id(export_id, "export"), named=True)
 
     def exports_of(
-        self, kind: Kind, resource_ids: Iterable[str], filter_: ExportFilter | None
+        self,
+        kind: Kind,
+        resource_ids: Iterable[str],
+        filter_: ExportFilter | None,
+        *,
+        reuse: bool | timedelta,
     ) -> list[PendingExport]:
         """The exports of several collections or batches, each once."""
-        return [self.job(kind, resource_id, filter_) for resource_id in dict.fromkeys(resource_ids)]
+        ids = dict.fromkeys(resource_ids)
+        return [self.job(kind, resource_id, filter_, reuse=reuse) for resource_id in ids]
 
-    def exports_like(self, items: Iterable[Resource | ExportRef]) -> list[PendingExport]:
+    def exports_like(
+        self, items: Iterable[Resource | ExportRef], *, reuse: bool | timedelta
+    ) -> list[PendingExport]:
         """The exports that a mixed list names, each once."""
         found: dict[ExportRef, PendingExport] = {}
         for item in items:
             if isinstance(item, Resource):
-                job = self.job(item.kind, item.id, None)
+                job = self.job(item.kind, item.id, None, reuse=reuse)
             elif item.export_id is None:
-                job = self.job(item.kind, item.resource_id, item.filter)
+                job = self.job(item.kind, item.resource_id, item.filter, reuse=reuse)
             else:
                 job = self.named_job(item.kind, item.resource_id, item.export_id, item.filter)
             found.setdefault(job.ref, job)
@@ -239,6 +257,7 @@ class ClientFlows(PlannedExports):
                 check_connections(connections),
                 delete_after,
                 partial(store_beside, overwrite=overwrite) if self.save_codebooks else None,
+                partial(inspect_export, kind=job.kind, resource_id=job.resource_id, verify=verify),
             ),
             system=self.system,
             part_events=part_events,

@@ -36,6 +36,21 @@ class Adopted:
 
 
 @frozen
+class Reused:
+    """An earlier export is used in place of a new one (``reuse``).
+
+    Attributes:
+        ref: The export; with the id of its job if that is downloaded.
+        path: The archive at the destination; None if an existing job is downloaded.
+        size: Size of that archive in bytes; None if an existing job is downloaded.
+    """
+
+    ref: ExportRef
+    path: Path | None = None
+    size: int | None = None
+
+
+@frozen
 class Polled:
     """The client read the job's status.
 
@@ -232,6 +247,7 @@ class CodebookNotSaved:
 Event: TypeAlias = (
     Requested
     | Adopted
+    | Reused
     | Polled
     | Retrying
     | Restarted

@@ -3,7 +3,7 @@
 import os
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from prolific_exports._client_base import (
@@ -86,6 +86,7 @@ class ExportResource(ExistingJobs):
         from_: datetime | None = None,
         to: datetime | None = None,
         overwrite: bool = False,
+        reuse: bool | timedelta = False,
         verify: bool = True,
         connections: int = 1,
         timeout: float | None = None,
@@ -103,6 +104,9 @@ class ExportResource(ExistingJobs):
             from_: Only responses created at this moment or later (aware).
             to: Only responses created before this moment (aware).
             overwrite: Whether an existing file may be replaced.
+            reuse: Whether to use an earlier export in place of a new one: True, or its greatest
+                age. That is a complete archive at the destination, which needs no request, or else
+                a complete job with the same filter. See docs/python.md.
             verify: Whether to check all checksums of the archive before the file appears at its
                 destination. If False, only its length is checked.
             connections: How many parts to download at once, at most 32. Takes effect if the store
@@ -118,7 +122,9 @@ class ExportResource(ExistingJobs):
         Raises:
             ExportsError: As for `export` and `ExportJob.download`.
         """
-        job = self._flows.job(self._kind, resource_id, check_filter(study_id, from_, to))
+        job = self._flows.job(
+            self._kind, resource_id, check_filter(study_id, from_, to), reuse=reuse
+        )
         return ExportJob(self._flows, self._driver, job).download(
             path,
             overwrite=overwrite,
@@ -138,6 +144,7 @@ class ExportResource(ExistingJobs):
         to: datetime | None = None,
         jobs: int = DEFAULT_JOBS,
         overwrite: bool = False,
+        reuse: bool | timedelta = False,
         verify: bool = True,
         connections: int = 1,
         timeout: float | None = None,
@@ -154,6 +161,7 @@ class ExportResource(ExistingJobs):
             to: Only responses created before this moment (aware).
             jobs: How many archives to download at a time, at most 32.
             overwrite: Whether existing files may be replaced.
+            reuse: As for `download`.
             verify: Whether to check all checksums.
             connections: How many parts of each archive to download at once.
             timeout: Seconds to wait for each export.
@@ -164,7 +172,7 @@ class ExportResource(ExistingJobs):
             ExportsError: As for `Exports.download_many`.
         """
         filter_ = check_filter(study_id, from_, to)
-        planned = self._flows.exports_of(self._kind, resource_ids, filter_)
+        planned = self._flows.exports_of(self._kind, resource_ids, filter_, reuse=reuse)
         starts = self._flows.many(
             planned,
             folder,

@@ -11,7 +11,7 @@ classes takes time, and a table needs none of them.
 from prolific_exports._archive._directory import Member
 from prolific_exports._archive._metadata import Instruction, Metadata
 from prolific_exports._archive._plan import ExtractLimits
-from prolific_exports._archive._reader import ArchiveReader
+from prolific_exports._archive._reader import ArchiveReader, inspect_export
 from prolific_exports._archive._uploads import ArchiveFile
 from prolific_exports._archive._verify import ZipSummary, verify_export, verify_zip
 
@@ -23,6 +23,7 @@ __all__ = [
     "Member",
     "Metadata",
     "ZipSummary",
+    "inspect_export",
     "verify_export",
     "verify_zip",
 ]

@@ -3,6 +3,7 @@
 import io
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self
@@ -16,6 +17,7 @@ from prolific_exports._archive._member_index import MemberFile, MemberIndex
 from prolific_exports._archive._metadata import Metadata, read_metadata
 from prolific_exports._archive._plan import ExtractLimits, Names, plan_extraction
 from prolific_exports._archive._uploads import ArchiveFile, may_name_files, missing_paths
+from prolific_exports._archive._verify import verify_zip
 from prolific_exports._errors import ArchiveError
 from prolific_exports._files._destinations import expanded
 from prolific_exports._model._html import facts_table
@@ -230,3 +232,28 @@ class ArchiveReader:
         folder = expanded(directory)
         extract(self.path, plan, folder)
         return folder
+
+
+def inspect_export(path: Path, *, kind: "Kind", resource_id: str, verify: bool) -> datetime | None:
+    """Check that a file is the complete archive of a collection or batch.
+
+    Args:
+        path: The file.
+        kind: The kind of the export.
+        resource_id: Id of the collection or batch.
+        verify: Whether to compare all checksums, too.
+
+    Returns:
+        When it was exported; None if it does not say so.
+
+    Raises:
+        ArchiveError: It is not, or cannot be read.
+    """
+    archive = ArchiveReader.open(path)
+    metadata = archive.metadata
+    if archive.kind != kind or metadata.id not in (resource_id, None):
+        what = f"{archive.kind} {metadata.id}" if archive.kind and metadata.id else "another export"
+        raise ArchiveError(f"{path} is the archive of {what}, not of {kind} {resource_id}.")
+    if verify:
+        verify_zip(path)
+    return metadata.exported_at

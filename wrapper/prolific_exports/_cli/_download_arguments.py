@@ -82,6 +82,12 @@ def _add_destinations(parser: argparse._ArgumentGroup) -> None:
         help="do not store the questions and their options beside the archive",
     )
     parser.add_argument("--overwrite", action="store_true", help="replace existing files")
+    parser.add_argument(
+        "--reuse",
+        metavar="AGE",
+        help="use an earlier export of at most this age, such as 90m, 6h or 7d, or of 'any' age: a "
+        "complete archive at the destination, or a complete export at Prolific",
+    )
 
 
 def _add_filter(parser: argparse._ArgumentGroup) -> None:

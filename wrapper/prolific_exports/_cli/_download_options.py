@@ -3,6 +3,7 @@
 import argparse
 import os
 from collections.abc import Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import Self
 
@@ -11,7 +12,7 @@ from attrs import evolve, frozen
 from prolific_exports._archive._plan import Names
 from prolific_exports._cli import _download_checks as checks
 from prolific_exports._cli._resource_ids import is_list, read_ids
-from prolific_exports._cli._times import time_range
+from prolific_exports._cli._times import reusable_age, time_range
 from prolific_exports._errors import UsageError
 from prolific_exports._files._destinations import (
     STDOUT,
@@ -71,6 +72,7 @@ class DownloadOptions:
     connections: int
     stall_timeout: float | None
     overwrite: bool
+    reuse: str | None
     no_verify: bool
     no_codebook: bool
     profile: str | None
@@ -109,6 +111,11 @@ class DownloadOptions:
                 "--delete-after deletes only verified archives from Prolific: leave out "
                 "--delete-after or --no-verify."
             )
+        if export_id is not None and arguments.reuse is not None:
+            raise UsageError(
+                "--reuse looks for an export, and --export-id names one: leave out one of them."
+            )
+        reusable_age(arguments.reuse)
         for option, value in (("--output", arguments.output), ("--extract", arguments.extract)):
             if value == "":
                 raise UsageError(f"{option} is empty: give a path.")
@@ -141,6 +148,7 @@ class DownloadOptions:
             connections=check_connections(arguments.connections),
             stall_timeout=arguments.stall_timeout,
             overwrite=arguments.overwrite,
+            reuse=arguments.reuse,
             no_verify=arguments.no_verify,
             no_codebook=arguments.no_codebook,
             profile=arguments.profile,
@@ -174,6 +182,11 @@ class DownloadOptions:
             )
         if self.output and not self.is_folder and not Path(self.output).is_dir():
             check_suffix(self.output, (".zip",), "a ZIP archive")
+
+    @property
+    def reuse_argument(self) -> bool | timedelta:
+        """The argument ``reuse`` of a download."""
+        return reusable_age(self.reuse)
 
     @property
     def to_stdout(self) -> bool:

@@ -1,6 +1,7 @@
 """What is known of a download from its events."""
 
 from pathlib import Path
+from typing import Literal
 
 from attrs import define
 
@@ -12,6 +13,7 @@ from prolific_exports import (
     NotDeleted,
     Resuming,
     Retrying,
+    Reused,
     Saved,
     StartedOver,
 )
@@ -27,6 +29,7 @@ class DownloadRecord:
             then.
         resumed_from: Offset in bytes at which the transfer resumed; 0 if it started fresh.
         deletion: How the deletion of the job ended; None if it was not attempted.
+        reused: What is used in place of a new export; None if nothing is.
         codebook: The codebook beside the archive; None if it was not saved.
     """
 
@@ -34,6 +37,7 @@ class DownloadRecord:
     saved: Saved | None = None
     resumed_from: int = 0
     deletion: Deleted | NotDeleted | None = None
+    reused: Literal["file", "job"] | None = None
     codebook: Path | None = None
 
     def add(self, event: Event) -> None:
@@ -43,6 +47,10 @@ class DownloadRecord:
         elif not isinstance(event, Retrying):
             self.ref = event.ref
         match event:
+            case Reused(path=Path() as path, size=int(size)):
+                self.saved, self.reused = Saved(event.ref, path, size), "file"
+            case Reused():
+                self.reused = "job"
             case Saved():
                 self.saved = event
             case CodebookSaved():

@@ -25,6 +25,7 @@ class DownloadResult:
         records: Records in the archive; None unless measured, or without readable records.
         seconds: How long its phases took; None if it did not begin.
         resumed_from: Offset in bytes at which the download resumed; 0 if it started fresh.
+        reused: What was used in place of a new export; None if nothing was.
         extraction: None unless the archive was extracted.
         deleted: Whether the job was deleted; None if not requested or not attempted.
         error: None if nothing failed.
@@ -42,6 +43,7 @@ class DownloadResult:
     records: int | None = None
     seconds: Mapping[str, float | None] | None = None
     resumed_from: int = 0
+    reused: Literal["file", "job"] | None = None
     extraction: Extraction | None = None
     deleted: bool | None = None
     error: BaseException | None = None

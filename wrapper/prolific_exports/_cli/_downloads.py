@@ -152,6 +152,7 @@ class Downloads:
                 to=filter_.to,
                 jobs=options.jobs,
                 overwrite=options.overwrite,
+                reuse=options.reuse_argument,
                 verify=not options.no_verify,
                 connections=options.connections,
                 delete_after=options.delete_after,

@@ -52,6 +52,8 @@ def download_command(
         ("--jobs", str(options.jobs) if options.jobs != DEFAULT_JOBS else None),
         ("--connections", str(options.connections) if options.connections > 1 else None),
         ("--stall-timeout", _number(options.stall_timeout)),
+        # A named export is not looked for.
+        ("--reuse", options.reuse if export_id is None else None),
         ("--profile", options.profile),
     ):
         if value is not None:

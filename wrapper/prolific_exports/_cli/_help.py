@@ -193,6 +193,13 @@ filters:
   --to ends with it. stderr has the moments used. To resume a download with
   --since, run the command that was printed: "now" is another time by then.
 
+reusing:
+  --reuse 6h uses an archive at the destination if it is complete, of the same
+  collection or batch and filter, and at most six hours old: then nothing is
+  requested. Otherwise a complete export of that age with the same filter is
+  downloaded. Only without one, a new export is requested. An older file at the
+  destination is replaced only with --overwrite.
+
 deleting:
   --delete-after deletes an export only after its archive has been verified and
   saved. If deleting fails, stderr has the reason, but the exit code is 0.
@@ -206,7 +213,7 @@ JSON:
   {"filter",
    "results": [{"kind", "id", "export_id", "status", "path", "codebook",
                 "size", "sha256", "records", "seconds", "resumed_from",
-                "extracted_to", "renamed", "missing_files", "deleted",
+                "reused", "extracted_to", "renamed", "missing_files", "deleted",
                 "error", "resume"}, ...],
    "table", "table_summary", "error", "resume"}
   filter         {"study_id", "from", "to"}, each only if set, with the moments
@@ -223,6 +230,8 @@ JSON:
                  first two are null if no transfer began
   resumed_from   offset in bytes at which the download resumed; 0 if it started
                  from scratch
+  reused         "file" or "job": what --reuse used in place of a new export;
+                 null if nothing
   extracted_to   the folder of --extract; null unless the archive was extracted
   renamed        [{"from", "to"}, ...]: files extracted under another name;
                  null unless the archive was extracted

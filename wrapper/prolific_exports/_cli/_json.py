@@ -270,6 +270,7 @@ def _result(result: "DownloadResult") -> dict[str, Any]:
         "records": result.records,
         "seconds": None if result.seconds is None else dict(result.seconds),
         "resumed_from": result.resumed_from,
+        "reused": result.reused,
         "extracted_to": None if result.extraction is None else str(result.extraction.folder),
         **_extraction(result.extraction),
         "deleted": result.deleted,

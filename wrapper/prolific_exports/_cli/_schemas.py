@@ -95,6 +95,7 @@ _DOWNLOAD: Final = _object(
             )
         ),
         "resumed_from": _COUNT,
+        "reused": {"enum": ["file", "job", None]},
         "extracted_to": _null_or(_TEXT),
         "renamed": _RENAMED,
         "missing_files": _null_or(_COUNT),

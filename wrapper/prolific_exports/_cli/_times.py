@@ -55,6 +55,23 @@ def moment_before(option: str, text: str, now: datetime) -> datetime:
         raise UsageError(f"{option} {text[:60]} is out of range: give a shorter time.") from None
 
 
+def reusable_age(text: str | None) -> bool | timedelta:
+    """The greatest age of ``--reuse``; True for any, False without the option.
+
+    Raises:
+        UsageError: It is malformed.
+    """
+    if text is None or text.strip().lower() == "any":
+        return text is not None
+    try:
+        return parse_age(text)
+    except (ValueError, OverflowError):
+        raise UsageError(
+            f"--reuse {text[:60]!r} is not an age: write a whole number and a unit, such as 90m, "
+            "6h or 7d, or 'any'."
+        ) from None
+
+
 def _moment(option: str, text: str | None, zone: tzinfo | None, *, last: bool) -> datetime | None:
     """The moment of an option; with ``last``, that of a day is its end."""
     if text is None:

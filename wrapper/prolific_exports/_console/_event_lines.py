@@ -19,6 +19,7 @@ from prolific_exports._events import (
     Restarted,
     Resuming,
     Retrying,
+    Reused,
     Saved,
     StartedOver,
     Verifying,
@@ -36,12 +37,10 @@ def notable_line(event: Event) -> str | None:
     match event:
         case Retrying(error=error, delay=delay, is_connecting=False):
             return f"retrying in {delay:.1f} s: {printable(error_message(error))}"
-        case Adopted(ref=ref):
-            return f"the server received the request: continuing with export {ref.export_id}"
+        case Adopted() | Reused() | Restarted():
+            return _other_export(event)
         case Deleted(ref=ref):
             return f"deleted export {ref.export_id} from Prolific"
-        case Restarted(is_gone=is_gone):
-            return f"the export {'was deleted' if is_gone else 'failed'}; requesting a new one"
         case Refreshed(received=received):
             return (
                 f"the download URL has expired after {size(received)}; requesting a new one"
@@ -57,6 +56,19 @@ def notable_line(event: Event) -> str | None:
         case CodebookNotSaved(error=error):
             return f"saved without its codebook: {printable(error_message(error))}"
     return None
+
+
+def _other_export(event: Adopted | Reused | Restarted) -> str:
+    """A line about the export that is downloaded in place of that which was requested."""
+    match event:
+        case Adopted(ref=ref):
+            return f"the server received the request: continuing with export {ref.export_id}"
+        case Reused(path=None, ref=ref):
+            return f"export {ref.export_id} is complete, so no new one is requested"
+        case Reused(path=path):
+            return f"{printable(str(path))} is complete, so nothing is requested"
+        case Restarted(is_gone=is_gone):
+            return f"the export {'was deleted' if is_gone else 'failed'}; requesting a new one"
 
 
 @define

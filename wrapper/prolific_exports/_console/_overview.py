@@ -15,6 +15,7 @@ from prolific_exports._events import (
     Requested,
     Restarted,
     Retrying,
+    Reused,
     Saved,
     Verifying,
 )
@@ -72,6 +73,8 @@ class Overview:
             case Downloading():
                 one.state, one.received, one.total = event.state, event.received, event.total
                 one.rate = event.rate
+            case Reused(size=int(received)):
+                one.state, one.received, one.total = "saved", received, received
             case Verifying(size=received) | Saved(size=received):
                 one.state, one.received, one.total = event.state, received, received
 

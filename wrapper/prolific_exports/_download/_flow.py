@@ -1,7 +1,8 @@
 """From a job to a verified archive at the destination: the pure part of a download."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -11,8 +12,10 @@ from prolific_exports._download._archive_download import ArchiveDownload
 from prolific_exports._download._codebook import save_codebook
 from prolific_exports._download._opening import open_workspace
 from prolific_exports._download._part_events import PartEvents
+from prolific_exports._download._reusing import FoundFile, Inspect, find_file, note_filter
 from prolific_exports._download._system import System
-from prolific_exports._events import Saved
+from prolific_exports._errors import TargetExistsError
+from prolific_exports._events import Reused, Saved
 from prolific_exports._flows._calls import Context
 from prolific_exports._flows._effects import Flow, Run
 from prolific_exports._flows._jobs import delete_saved
@@ -32,6 +35,7 @@ class Options:
         connections: The most parts of the archive that are fetched at once.
         delete_after: Whether to delete the job on the server once its archive is verified and
             saved.
+        inspect: Checks a file that is used in place of a new export; None if none is.
         store_codebook: Writes the questions beside the archive, whose path is its second argument,
             and returns the file. None if they are not wanted.
     """
@@ -41,6 +45,7 @@ class Options:
     connections: int = 1
     delete_after: bool = False
     store_codebook: Callable[[Codebook, Path], Path] | None = None
+    inspect: Inspect | None = None
 
 
 def download(
@@ -76,8 +81,21 @@ def download(
     """
     part_events = part_events or PartEvents(context.notify)
     context = evolve(context, notify=part_events.put)
+    refusal = ""
+    if job.may_reuse is not None and options.inspect is not None:
+        find = partial(find_file, job, path, job.may_reuse, inspect=options.inspect)
+        found: FoundFile = yield Run(
+            partial(find, disk=system.disk, now=context.clock.now()), reads_only=True
+        )
+        if found.path is not None:
+            context.notify(Reused(job.ref, found.path, found.size))
+            return found.path
+        refusal = found.refusal
     # Not in a Run: an interruption between the Run's end and the `try` would leave the claim.
-    workspace = open_workspace(job, path, system, context.clock.now(), overwrite=options.overwrite)
+    with _explaining(refusal):
+        workspace = open_workspace(
+            job, path, system, context.clock.now(), overwrite=options.overwrite
+        )
     try:
         if workspace.finished is None:
             yield from ArchiveDownload(
@@ -90,6 +108,7 @@ def download(
                 part_events.deliver,
             ).run()
             yield Run(partial(workspace.publish, overwrite=options.overwrite))
+            yield Run(partial(note_filter, workspace.target, job, system.disk))
         elif options.delete_after and options.verify is not None:
             # The earlier run may have skipped verification.
             yield Run(partial(options.verify, workspace.target), reads_only=True)
@@ -105,3 +124,14 @@ def download(
     if options.store_codebook is not None:
         yield from save_codebook(job.ref, workspace.target, options.store_codebook, context, policy)
     return workspace.target
+
+
+@contextmanager
+def _explaining(refusal: str) -> Iterator[None]:
+    """Say in an error about an existing file why it was not used again."""
+    try:
+        yield
+    except TargetExistsError as error:
+        if refusal:
+            error.args = (f"{error} The existing file was not used: {refusal}",)
+        raise

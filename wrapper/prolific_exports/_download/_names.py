@@ -1,7 +1,7 @@
 """Names of archives, and of the hidden files beside them."""
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -9,6 +9,7 @@ from prolific_exports._flows._polling import PendingExport
 
 # Most file systems have room for 255 bytes.
 _LONGEST_NAME: Final = 240
+_TIME_WIDTH: Final = len("20260320-103000")
 _HIDDEN_PREFIX: Final = ".prolific-"
 # Some file systems ignore case, and Windows drops dots and spaces at the end.
 _HIDDEN: Final = re.compile(
@@ -34,6 +35,19 @@ def part_path(folder: Path, job: PendingExport) -> Path:
     # No id has a "+" in it.
     filtered = "" if job.filter is None else f"+{job.filter.key}"
     return folder / f"{_HIDDEN_PREFIX}{job.kind}-{job.resource_id}{filtered}.part"
+
+
+def filter_path(archive: Path) -> Path:
+    """The record of the filter of an archive with a name of the user's choice."""
+    return archive.with_name(f"{_HIDDEN_PREFIX}{archive.name}.filter.json")
+
+
+def default_name_pattern(job: PendingExport) -> re.Pattern[str]:
+    """Matches the default names of archives of this export, of any time."""
+    start = len(job.resource_id) + len("-export-")
+    name = default_name(job, datetime(2000, 1, 1, tzinfo=UTC))
+    rest = re.escape(name[start + _TIME_WIDTH :])
+    return re.compile(rf"{re.escape(name[:start])}\d{{8}}-\d{{6}}{rest}", re.ASCII)
 
 
 def is_hidden(name: str) -> bool:

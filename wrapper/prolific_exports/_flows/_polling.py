@@ -6,7 +6,7 @@ from typing import assert_never
 from attrs import define, field
 
 from prolific_exports._errors import ExportFailedError, ExportTimeoutError, NotFoundError
-from prolific_exports._events import Polled, Requested, Restarted
+from prolific_exports._events import Polled, Requested, Restarted, Reused
 from prolific_exports._flows import _boundary as api
 from prolific_exports._flows._calls import (
     Caller,
@@ -18,9 +18,11 @@ from prolific_exports._flows._calls import (
 from prolific_exports._flows._effects import Flow, Sleep
 from prolific_exports._flows._policy import Policy, poll_delays
 from prolific_exports._flows._requesting import check_filter_applied, post_export
+from prolific_exports._flows._reusing import find_complete_job
 from prolific_exports._model._filters import ExportFilter
 from prolific_exports._model._html import facts_table
 from prolific_exports._model._references import ExportRef, Kind
+from prolific_exports._model._reuse import Reuse
 from prolific_exports._model._states import Complete, ExportState, Failed, Generating
 
 
@@ -41,6 +43,8 @@ class PendingExport:
         confirmed: Id of the job that is known to have this filter on the server.
         checks_responses: Whether the caller compares the times of the responses with the filter,
             so that the jobs need not be listed.
+        reuse: How old a file or a complete job may be that is used in place of a new job; None if
+            none is.
     """
 
     kind: Kind
@@ -52,11 +56,17 @@ class PendingExport:
     filter: ExportFilter | None = None
     confirmed: str | None = None
     checks_responses: bool = False
+    reuse: Reuse | None = None
 
     @property
     def ref(self) -> ExportRef:
         """The job's identity, as far as it is known."""
         return ExportRef(self.kind, self.resource_id, self.export_id, self.filter)
+
+    @property
+    def may_reuse(self) -> Reuse | None:
+        """How old an export may be that is used in place of a new one, if none was requested."""
+        return self.reuse if self.export_id is None and self.state is None else None
 
     @property
     def is_under_way(self) -> bool:
@@ -225,6 +235,12 @@ class _Poller:
 
 
 def _get_or_post(job: PendingExport, caller: Caller) -> Flow[ExportState]:
+    if job.may_reuse is not None:
+        found = yield from find_complete_job(job.ref, job.may_reuse, caller)
+        job.reuse = None
+        if found is not None:
+            job.export_id = job.confirmed = found.export_id
+            caller.context.notify(Reused(job.ref))
     if job.export_id is None:
         return (yield from _post(job, caller))
     result = yield from caller.call(api.status_request(job.ref, job.export_id), api.interpret)

@@ -223,7 +223,7 @@ def _recent_job(
     that has passed here. So this machine's date does not matter. Without a Date, no job that
     has ended counts as recent, since it could hold old data.
     """
-    same = [job for job in listed.value if _has_filter(job, ref.filter)]
+    same = [job for job in listed.value if has_filter(job, ref.filter)]
     unfinished = next((job for job in same if job.status in UNFINISHED), None)
     if unfinished is not None or listed.date is None:
         return unfinished
@@ -233,7 +233,8 @@ def _recent_job(
     )
 
 
-def _has_filter(job: ListedJob, wanted: ExportFilter | None) -> bool:
+def has_filter(job: ListedJob, wanted: ExportFilter | None) -> bool:
+    """Whether a listed job has exactly a filter; None is no filter."""
     if job.filter is None or wanted is None:
         return job.filter is wanted
     return wanted.is_applied_by(job.filter) and not job.filter.extra

@@ -90,6 +90,11 @@ class ExportFilter:
         return hashlib.sha256(content).hexdigest()[:_KEY_SIZE]
 
     @property
+    def has_fractions(self) -> bool:
+        """Whether a time has a fraction of a second."""
+        return any(one is not None and one.microsecond for one in (self.from_, self.to))
+
+    @property
     def label(self) -> str:
         """The conditions in a form for file names, without fractions of a second."""
         given = {
