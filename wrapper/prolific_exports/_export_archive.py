@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import polars as pl
 
+    from prolific_exports._page import PageSummary
     from prolific_exports._tables import Formulas, Row, Shape, TableContent, TableSummary
 
 
@@ -78,6 +79,43 @@ class ExportArchive(ArchiveReader):
         from prolific_exports._tables import derived_codebook  # noqa: PLC0415 - start-up time
 
         return derived_codebook(self)
+
+    def to_html(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        overwrite: bool = False,
+        embed_limit: int = 20_000_000,
+        copy_files: bool = True,
+    ) -> "PageSummary":
+        """Write a page to look at the answers: charts, filters, a table, all submissions.
+
+        The page loads nothing from the network. It contains the uploaded files if they are small
+        together; otherwise they are in a folder beside it, ``data_files`` for ``data.html``, and
+        the page has thumbnails of pictures (with the extra ``media``).
+
+        Args:
+            path: The file to write, ``.html``.
+            overwrite: Whether an earlier page may be replaced, with its folder.
+            embed_limit: Bytes of uploaded files up to which the page contains them.
+            copy_files: Whether larger files are stored beside the page. Otherwise only their names
+                and thumbnails are shown.
+
+        Raises:
+            UsageError: ``path`` is the archive, or its suffix belongs to another format.
+            TargetExistsError: ``path`` or the folder exists and may not be replaced.
+            StorageError: The disk is full, read-only, over quota or gone.
+            ArchiveError: The archive cannot be read, or the system refuses to write.
+        """
+        from prolific_exports._page import write_page  # noqa: PLC0415 - start-up time
+
+        return write_page(
+            [self],
+            expanded(path),
+            overwrite=overwrite,
+            embed_limit=embed_limit,
+            copy_files=copy_files,
+        )
 
     def iter_batches(self, *, shape: "Shape" = "long", missing: bool = False) -> Iterator[Any]:
         """Call ``ResponseTable.iter_batches``."""
