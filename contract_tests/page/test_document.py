@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import re
+from xml.etree import ElementTree as ET
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -48,6 +49,12 @@ def test_page_allows_only_its_own_style_and_script_and_the_named_sources():
     ) in made
     assert "<title>A &lt;title&gt;</title>" in made
     assert "<p>&lt;script&gt;alert(1)&lt;/script&gt;</p>" in made
+
+
+def test_element_leaves_out_what_is_none_and_joins_texts():
+    made = element("p", "a", None, "b", element("b", "c"), "d", "e", class_="x", id=None)
+
+    assert ET.tostring(made, encoding="unicode") == '<p class="x">ab<b>c</b>de</p>'
 
 
 def digest(text):

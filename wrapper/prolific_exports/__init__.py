@@ -144,6 +144,7 @@ if TYPE_CHECKING:
         Failed,
         Generating,
     )
+    from prolific_exports._page._notes import PageSummary
     from prolific_exports._tables._table_summary import TableSummary
 
 _HOMES = {
@@ -281,6 +282,7 @@ _HOMES = {
         "ExportArchive",
         "ResponseTable",
     ),
+    "_page._notes": ("PageSummary",),
     "_tables._table_summary": ("TableSummary",),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
@@ -345,6 +347,7 @@ __all__ = [
     "NoAnswerError",
     "NotDeleted",
     "NotFoundError",
+    "PageSummary",
     "Polled",
     "ProgressCallback",
     "Question",

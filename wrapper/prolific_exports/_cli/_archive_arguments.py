@@ -35,13 +35,38 @@ def add_show(commands: "Commands") -> None:
     """Add the subcommand ``show``."""
     parser = commands.add_parser(
         "show",
-        help="summarise an archive: counts, questions, answers",
+        usage="prolific-exports show [options] ZIP [ZIP ...]",
+        help="summarise an archive, or write a page to look at the answers",
         description="Summarise an archive: number of submissions and files, period, instructions\n"
-        "with the distribution of their answers.",
+        "with the distribution of their answers. Or write a page to look at the answers\n"
+        "of one or more archives.",
         epilog=_help.SHOW,
     )
-    add_archive(parser)
-    add_json(parser, "print the summary as JSON")
+    parser.add_argument("archives", nargs="+", metavar="ZIP", help="archive of an export")
+    parser.add_argument(
+        "--html",
+        metavar="OUT",
+        help="write a page with charts, filters, a table and all submissions to this .html file",
+    )
+    parser.add_argument(
+        "--embed-limit",
+        type=float,
+        metavar="MB",
+        help="--html: the page contains the uploaded files if they have at most MB megabytes "
+        "together; otherwise they are in a folder beside it (default: 20)",
+    )
+    parser.add_argument(
+        "--no-files",
+        action="store_true",
+        help="--html: no folder for uploaded files beyond the limit; only their names and "
+        "thumbnails are shown",
+    )
+    parser.add_argument(
+        "--overwrite",
+        action="store_true",
+        help="--html: replace OUT if it exists, and the folder of its files",
+    )
+    add_json(parser, "print the result as JSON")
 
 
 def add_codebook(commands: "Commands") -> None:

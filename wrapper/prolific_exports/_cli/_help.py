@@ -281,8 +281,16 @@ JSON:
 """
 
 SHOW = """\
-example:
+examples:
   prolific-exports show ID-export-20260320-103000.zip
+  prolific-exports show ID-export-20260320-103000.zip --html answers.html
+
+  The page loads nothing from the network, and no upload runs anything in it.
+  Uploaded files too large for it are in the folder answers_files beside it:
+  send both. It shows all submissions up to 20,000, and an even sample of more.
+  Options come in the order of the codebook, if there is one beside the archive
+  (see: prolific-exports codebook --help). Thumbnails of pictures need Pillow:
+  pip install 'prolific-exports[media]'
 
 exit codes:
   0 success, 1 failed, 2 wrong usage, 130 interrupted
@@ -295,6 +303,8 @@ JSON:
                "files", "files_size",
                "file_types": [{"suffix", "count", "size"}, ...],
                "missing_files", "renamed_files"},
+   "page": {"path", "submissions", "shown", "questions", "files",
+            "embedded_files", "folder", "missing_files", "cut"},
    "error"}
   INSTRUCTION    {"id", "type", "description", "answered", "missing", "odd",
                   "choices": [{"option", "count"}, ...], "other_choices",
@@ -302,7 +312,11 @@ JSON:
                   "not_numbers", "files", "examples"}
   SPREAD         {"count", "lowest", "lower_quartile", "median",
                   "upper_quartile", "highest", "unit"}
-  archive        null after an error
+  archive        null after an error, and with --html
+  page           null after an error, and without --html
+  shown          number of submissions that the page shows
+  folder         the folder with the uploaded files beside the page, or null
+  cut            number of texts cut after 20,000 characters
   size           in bytes, as files_size
   odd            number of answers whose type or form is undocumented
   missing_files  number of files that answers refer to but the archive lacks

@@ -17,6 +17,7 @@ from prolific_exports._model._listed_resources import ListRef
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from prolific_exports import PageSummary
     from prolific_exports._cli._deletion import JobDeletion
     from prolific_exports._cli._download_result import DownloadResult
     from prolific_exports._cli._extraction import Extraction
@@ -196,9 +197,14 @@ def _conditions(filter_: "ExportFilter | None") -> dict[str, Any] | None:
     return None if filter_ is None else {**filter_.extra, **filter_.conditions()}
 
 
-def show(summary: "dict[str, Any] | None" = None, error: BaseException | None = None) -> str:
+def show(
+    summary: "dict[str, Any] | None" = None,
+    error: BaseException | None = None,
+    page: "tuple[str, PageSummary] | None" = None,
+) -> str:
     """The JSON of ``show``."""
-    return _dumps({"archive": summary, "error": _error(error)})
+    written = None if page is None else {"path": page[0], **asdict(page[1])}
+    return _dumps({"archive": summary, "page": written, "error": _error(error)})
 
 
 def extract(

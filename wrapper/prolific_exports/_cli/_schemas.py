@@ -172,6 +172,19 @@ _ARCHIVE: Final = _object(
         "renamed_files": _COUNT,
     }
 )
+_PAGE: Final = _object(
+    {
+        "path": _TEXT,
+        "submissions": _COUNT,
+        "shown": _COUNT,
+        "questions": _COUNT,
+        "files": _COUNT,
+        "embedded_files": _COUNT,
+        "folder": _null_or(_TEXT),
+        "missing_files": _COUNT,
+        "cut": _COUNT,
+    }
+)
 _TABLE: Final = _object(
     {
         "path": _TEXT,
@@ -251,7 +264,7 @@ _DOCUMENTS: Final[dict[str, dict[str, JsonSchema]]] = {
         "profile": _null_or(_TEXT),
         "removed": _null_or(_FLAG),
     },
-    "show": {"archive": _null_or(_ARCHIVE)},
+    "show": {"archive": _null_or(_ARCHIVE), "page": _null_or(_PAGE)},
     "status": _of_kind(
         {
             "export_id": _null_or(_TEXT),

@@ -28,6 +28,7 @@ from prolific_exports._cli._extraction import missing_note
 from prolific_exports._console import _streams as streams
 from prolific_exports._console._progress import working
 from prolific_exports._console._text import moment, plural, printable, size
+from prolific_exports._errors import UsageError
 
 _WIDEST: Final = 100
 """Columns. Longer lines are hard to read."""
@@ -40,9 +41,24 @@ _UNITS: Final = 4
 
 
 def run(arguments: argparse.Namespace, clock: Clock | None) -> int:
-    """Print the summary of an archive."""
-    with working(arguments.archive, "reading", clock or SystemClock()):
-        summary = summarise(ExportArchive.open(arguments.archive))
+    """Print the summary of an archive, or write a page of one or more."""
+    clock = clock or SystemClock()
+    if arguments.html is not None:
+        from prolific_exports._cli._page import write_page_of  # noqa: PLC0415 - start-up time
+
+        return write_page_of(arguments, clock)
+    if arguments.overwrite or arguments.no_files or arguments.embed_limit is not None:
+        raise UsageError(
+            "--embed-limit, --no-files and --overwrite are for a page: add --html OUT."
+        )
+    if len(arguments.archives) > 1:
+        raise UsageError(
+            "Without --html, show summarises one archive. Name one, or add --html OUT: a page "
+            "shows several archives together."
+        )
+    [archive] = arguments.archives
+    with working(archive, "reading", clock):
+        summary = summarise(ExportArchive.open(archive))
     if arguments.json:
         moments = {
             name: None if moment is None else moment.isoformat()

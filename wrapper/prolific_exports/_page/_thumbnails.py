@@ -1,6 +1,7 @@
 """Small pictures of uploaded pictures, made by Pillow (the extra ``media``)."""
 
 import io
+import warnings
 from importlib import import_module
 from typing import Any, Final
 
@@ -8,8 +9,6 @@ SIDE: Final = 320
 """The longer side of a thumbnail, in pixels: twice what the page shows, for sharp screens."""
 
 _QUALITY: Final = 78
-_MOST_PIXELS: Final = 100_000_000
-"""A picture of more is not decoded: a small file can need all memory."""
 FORMATS: Final = {
     "image/png": "PNG",
     "image/jpeg": "JPEG",
@@ -18,6 +17,9 @@ FORMATS: Final = {
     "image/bmp": "BMP",
 }
 """The formats that every supported Pillow decodes, by media type."""
+
+_DAMAGED: Final = (OSError, ValueError, SyntaxError, IndexError)
+"""What Pillow raises for damaged pictures."""
 
 
 def pillow() -> Any:
@@ -37,10 +39,11 @@ def thumbnail(pil: Any, content: bytes) -> bytes | None:
     """
     operations = import_module("PIL.ImageOps")
     try:
-        with pil.open(io.BytesIO(content), formats=tuple(FORMATS.values())) as picture:
-            width, height = picture.size
-            if width * height > _MOST_PIXELS:
-                return None
+        with (
+            # A small file can need all memory: Pillow warns of the size before it decodes.
+            warnings.catch_warnings(action="error", category=pil.DecompressionBombWarning),
+            pil.open(io.BytesIO(content), formats=tuple(FORMATS.values())) as picture,
+        ):
             # JPEG can be decoded at a fraction of its size.
             picture.draft("RGB", (2 * SIDE, 2 * SIDE))
             small = operations.exif_transpose(picture)
@@ -52,7 +55,6 @@ def thumbnail(pil: Any, content: bytes) -> bytes | None:
                 small.paste(layer, mask=layer.getchannel("A"))
             target = io.BytesIO()
             small.save(target, "JPEG", quality=_QUALITY, optimize=True)
-    except (OSError, ValueError, SyntaxError, IndexError, pil.DecompressionBombError):
-        # What damaged pictures cause.
+    except (pil.DecompressionBombError, pil.DecompressionBombWarning, *_DAMAGED):
         return None
     return target.getvalue()

@@ -190,7 +190,9 @@ class _PageWriter:
         return count
 
     def _write_json(self, id_: str, value: Any) -> None:
-        self.target.write(f'<script type="application/json" id="data-{id_}">{_json(value)}</script>\n')
+        self.target.write(
+            f'<script type="application/json" id="data-{id_}">{_json(value)}</script>\n'
+        )
 
 
 def _json(value: Any) -> str:

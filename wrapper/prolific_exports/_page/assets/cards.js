@@ -191,7 +191,7 @@ class NumberCard extends Card {
       if (!byUnit.has(unit)) byUnit.set(unit, []);
       byUnit.get(unit).push(value[2]);
     }
-    const ranked = [...byUnit].sort((one, other) => other[1].length - one[1].length);
+    const ranked = [...byUnit].sort((one, other) => other[1].length - one[1].length || one[0] - other[0]);
     this.units = ranked.slice(0, UNITS_SHOWN).map(([place, numbers]) => this.unit(place, numbers));
     this.others = make("ul", { class: "examples" });
     this.othersNote = make("p", { class: "soft small" });
