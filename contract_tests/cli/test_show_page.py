@@ -2,6 +2,7 @@
 
 import pytest
 from page.studies import ordinary, picture, study, upload
+from prolific_exports._page import _writing
 
 
 @pytest.fixture
@@ -65,8 +66,6 @@ def test_one_page_shows_several_archives(cli, folder, export):
 
 
 def test_large_archive_is_sampled(cli, export, monkeypatch):
-    from prolific_exports._page import _writing
-
     monkeypatch.setattr(_writing, "MOST_ROWS", 2)
 
     outcome = cli("show", "data.zip", "--html", "data.html")
