@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Protocol
 
-from attrs import define, field
+from attrs import Factory, define, field
 
 from prolific_exports._page._questions import PageQuestion
 from prolific_exports._page._survey import is_answered
@@ -55,11 +55,13 @@ class RowEncoder:
     files: FileNumbers
     cut_texts: int = 0
 
-    _places: dict[str, int] = field(init=False)
-
-    @_places.default
-    def _place_of_each(self) -> dict[str, int]:
-        return {one.question.id: place for place, one in enumerate(self.questions)}
+    _places: dict[str, int] = field(
+        default=Factory(
+            lambda self: {one.question.id: place for place, one in enumerate(self.questions)},
+            takes_self=True,
+        ),
+        init=False,
+    )
 
     def row(self, part: RecordPart, source: int) -> list[Any]:
         """Return the row of a submission, or of one of its tasks."""
