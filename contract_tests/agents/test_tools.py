@@ -8,6 +8,7 @@ import sys
 import pytest
 from mcp import Client, StdioServerParameters
 from prolific_exports import ExportArchive, summarise
+from prolific_exports._archive._codebook_file import codebook_path
 from prolific_exports._mcp import _tools as tools
 
 # The clock of the tools is not that of the server.
@@ -20,6 +21,7 @@ READING = {
     "get_export",
     "list_archives",
     "summarise_archive",
+    "codebook",
     "read_rows",
 }
 ADDING = {"start_export", "download_export"}
@@ -129,6 +131,52 @@ def test_rows_in_wide_shape_are_one_per_submission(agent_does, prolific_sandbox,
     agent_does(steps)
 
 
+def test_codebook_has_the_questions_that_the_download_stored(agent_does, prolific_sandbox, folder):
+    async def steps(agent):
+        saved = await agent.call(
+            "download_export", kind="collection", resource_id=prolific_sandbox.collection_id
+        )
+        codebook = await agent.call("codebook", archive=saved["archive"])
+        stored = json.loads(codebook_path(folder / saved["archive"]).read_text("utf-8"))
+        assert codebook == stored | {"next_offset": None}
+        assert codebook["source"] == "api"
+        rest = await agent.call("codebook", archive=saved["archive"], offset=2)
+        assert rest["questions"] == stored["questions"][2:]
+        tidy = await agent.call("read_rows", archive=saved["archive"], shape="tidy", limit=1)
+        assert any(name.startswith("q1_") for name in tidy["columns"])
+
+    agent_does(steps)
+
+
+def test_codebook_ends_before_it_fills_the_context_of_a_model(
+    agent_does, prolific_sandbox, monkeypatch
+):
+    monkeypatch.setattr(tools, "MOST_CHARACTERS", 1)
+
+    async def steps(agent):
+        saved = await agent.call(
+            "download_export", kind="collection", resource_id=prolific_sandbox.collection_id
+        )
+        part = await agent.call("codebook", archive=saved["archive"], offset=1)
+        assert (len(part["questions"]), part["next_offset"]) == (1, 2)
+
+    agent_does(steps)
+
+
+def test_codebook_that_leads_out_of_the_folder_is_not_read(agent_does, folder, tmp_path):
+    (tmp_path / "secret.json").write_text('{"version": 1, "questions": []}', "utf-8")
+    folder.mkdir()
+    (folder / "data.zip").write_bytes(b"")
+    (folder / "data.codebook.json").symlink_to(tmp_path / "secret.json")
+
+    async def steps(agent):
+        for tool in ("codebook", "read_rows"):
+            message = await agent.error(tool, archive="data.zip")
+            assert "data.codebook.json leads out of the allowed folder" in message
+
+    agent_does(steps)
+
+
 def test_rows_end_before_they_fill_the_context_of_a_model(
     agent_does, prolific_sandbox, monkeypatch
 ):
@@ -214,7 +262,7 @@ def test_files_outside_the_allowed_folder_cannot_be_read(agent_does, folder, tmp
     (folder / "link.zip").symlink_to(secret)
 
     async def steps(agent):
-        for tool in ("summarise_archive", "read_rows"):
+        for tool in ("summarise_archive", "codebook", "read_rows"):
             assert "in the allowed folder. It has: link.zip." in await agent.error(
                 tool, archive=name
             )

@@ -428,7 +428,7 @@ tools:
   list_workspaces, find_resources    workspaces, collections and batches
   start_export, get_export, list_exports, download_export
                                      exports; downloads go to DIR
-  list_archives, summarise_archive, read_rows
+  list_archives, summarise_archive, codebook, read_rows
                                      the archives in DIR
   delete_export                      only with --allow-delete
 

@@ -6,6 +6,7 @@ from typing import Self
 
 from attrs import frozen
 
+from prolific_exports._archive._codebook_file import codebook_path
 from prolific_exports._errors import UsageError
 from prolific_exports._files._destinations import make_folder
 
@@ -44,7 +45,7 @@ class AllowedFolder:
             name: A file name, as `archives` and a download return it.
 
         Raises:
-            UsageError: It is not the name of a file in the folder.
+            UsageError: It is not the name of a file in the folder, or its codebook leads out.
         """
         try:
             found = (self.path / name).resolve(strict=True)
@@ -54,4 +55,10 @@ class AllowedFolder:
         if found is None or not found.is_relative_to(self.path) or not found.is_file():
             names = ", ".join(self.archives()[:20]) or "none yet"
             raise UsageError(f"No archive {name[:100]!r} in the allowed folder. It has: {names}.")
+        codebook = codebook_path(found)
+        if not codebook.resolve().is_relative_to(self.path):
+            raise UsageError(
+                f"{codebook.name} leads out of the allowed folder. Delete it: then tables use what "
+                "the answers show."
+            )
         return found

@@ -19,6 +19,7 @@ from prolific_exports._errors import ExportTimeoutError, UsageError
 from prolific_exports._events import Event, ProgressCallback
 from prolific_exports._export_archive import ExportArchive, ResponseTable
 from prolific_exports._mcp._folder import AllowedFolder
+from prolific_exports._model._codebook import to_json
 from prolific_exports._model._references import Kind
 from prolific_exports._model._timestamps import parse_timestamp
 
@@ -202,12 +203,43 @@ class ExportTools:
 
         return await asyncio.to_thread(summary)
 
+    async def codebook(
+        self,
+        archive: _Archive,
+        offset: Annotated[int, Field(ge=0, description="number of questions to skip")] = 0,
+    ) -> dict[str, Any]:
+        """Return the questions of a downloaded archive, with options, units and limits.
+
+        source is "api" if Prolific described them, and "archive" if they are derived from the
+        answers: then options that were never chosen are missing. next_offset continues after the
+        last question; it is null at the end.
+        """
+
+        def questions() -> dict[str, Any]:
+            document = to_json(self._open(archive).codebook())
+            chosen: list[Any] = []
+            characters = 0
+            more = False
+            for question in document["questions"][offset:]:
+                characters += len(str(question))
+                if chosen and characters > MOST_CHARACTERS:
+                    more = True
+                    break
+                chosen.append(question)
+            next_offset = offset + len(chosen) if more else None
+            return {**document, "questions": chosen, "next_offset": next_offset}
+
+        return await asyncio.to_thread(questions)
+
     async def read_rows(
         self,
         archive: _Archive,
         shape: Annotated[
-            Literal["long", "wide"],
-            Field(description="long: a row per value; wide: a row per submission"),
+            Literal["long", "wide", "tidy"],
+            Field(
+                description="long: a row per value; wide: a row per submission; tidy: a row per "
+                "submission with one value in each cell, for analysis"
+            ),
         ] = "long",
         offset: Annotated[int, Field(ge=0, description="number of rows to skip")] = 0,
         limit: Annotated[int, Field(ge=1, le=MOST_ROWS, description="most rows to return")] = 100,
