@@ -3,7 +3,7 @@
 import asyncio
 import re
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from datetime import datetime
 from itertools import islice
 from typing import Annotated, Any, Final, Literal
@@ -217,16 +217,8 @@ class ExportTools:
 
         def questions() -> dict[str, Any]:
             document = to_json(self._open(archive).codebook())
-            chosen: list[Any] = []
-            characters = 0
-            more = False
-            for question in document["questions"][offset:]:
-                characters += len(str(question))
-                if chosen and characters > MOST_CHARACTERS:
-                    more = True
-                    break
-                chosen.append(question)
-            next_offset = offset + len(chosen) if more else None
+            found = document["questions"]
+            chosen, next_offset = _part(found, offset, len(found), lambda one: len(str(one)))
             return {**document, "questions": chosen, "next_offset": next_offset}
 
         return await asyncio.to_thread(questions)
@@ -252,20 +244,10 @@ class ExportTools:
 
         def rows() -> dict[str, Any]:
             table = ResponseTable(self._open(archive), shape=shape)
-            chosen: list[Any] = []
-            characters = 0
-            more = False
-            for row in islice(table.rows(), offset, None):
-                characters += sum(len(str(value)) for value in row)
-                if chosen and (len(chosen) == limit or characters > MOST_CHARACTERS):
-                    more = True
-                    break
-                chosen.append(row)
-            return {
-                "columns": table.column_names,
-                "rows": chosen,
-                "next_offset": offset + len(chosen) if more else None,
-            }
+            chosen, next_offset = _part(
+                table.rows(), offset, limit, lambda row: sum(len(str(value)) for value in row)
+            )
+            return {"columns": table.column_names, "rows": chosen, "next_offset": next_offset}
 
         return await asyncio.to_thread(rows)
 
@@ -312,6 +294,23 @@ class _Progress:
                 # The protocol wants a number that grows; there is no total for all steps.
                 number += 1
                 await self._context.report_progress(number, message=line)
+
+
+def _part(
+    entries: Iterable[Any], offset: int, limit: int, length: Callable[[Any], int]
+) -> tuple[list[Any], int | None]:
+    """Some entries from an offset on, and the offset of the next one; None if there is none.
+
+    At least one, or an agent would never get on.
+    """
+    chosen: list[Any] = []
+    characters = 0
+    for entry in islice(entries, offset, None):
+        characters += length(entry)
+        if chosen and (len(chosen) == limit or characters > MOST_CHARACTERS):
+            return chosen, offset + len(chosen)
+        chosen.append(entry)
+    return chosen, None
 
 
 def _of_kind(exports: AsyncExports, kind: Kind) -> AsyncExportResource:
