@@ -6,13 +6,13 @@ import socketserver
 import threading
 import zipfile
 from collections.abc import Callable
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 from urllib.parse import quote
 
 from attrs import evolve, frozen
 
 from helpers import api
+from helpers.background_server import BackgroundServer
 
 SIGNATURE = "9c1f0be7a2d84c53b6e0d7f1a4c8935e2b7d6a90f3e15c48d2b6a7093fe81c54"
 CREDENTIAL = "ASIAQ3EGVZ5T7KWXJ2LM/20260320/eu-north-1/s3/aws4_request"
@@ -69,7 +69,7 @@ def signed_url(base: str, path: str = "/store/archive.zip") -> str:
     )
 
 
-class EchoServer:
+class EchoServer(BackgroundServer):
     """The server, on a loopback socket while its context is entered."""
 
     def __init__(self, echo: Echo) -> None:
@@ -96,12 +96,7 @@ class EchoServer:
             def handle_error(self, request: Any, client_address: Any) -> None:
                 """Nothing: a client may leave before everything is sent."""
 
-        self._server = Server(("127.0.0.1", 0), Handler)
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
+        super().__init__(Server(("127.0.0.1", 0), Handler))
 
     def answer(self, method: str, target: str) -> bytes:
         with self._lock:
@@ -126,20 +121,6 @@ class EchoServer:
             "expires_at": "2099-01-01T00:00:00Z",
         }
         return _json(200, body)
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
 
 
 def _json(status: int, value: Any) -> EchoReply:

@@ -11,15 +11,15 @@ import io
 import json
 import re
 import secrets
-import threading
 import uuid
 import zipfile
 from datetime import datetime, timedelta, timezone
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from attrs import frozen
+
+from helpers.background_server import BackgroundServer
 
 TOKEN = "t0ken-of-the-second-server"
 COLLECTION = "65f0c1d2e3a4b5c6d7e8f901"
@@ -52,7 +52,7 @@ class _Job:
         self.key = secrets.token_hex(8)
 
 
-class SecondServer:
+class SecondServer(BackgroundServer):
     """The server, on a loopback socket while its context is entered.
 
     Attributes:
@@ -68,27 +68,7 @@ class SecondServer:
         self._envelopes = envelopes
         self.requests: list[ReceivedRequest] = []
         self._jobs: dict[tuple[str, str], _Job] = {}
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_port}"
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
+        super().__init__(ThreadingHTTPServer(("127.0.0.1", 0), self._handler()))
 
     def answer(self, method: str, path: str, authorization: str | None) -> tuple[int, Any]:
         """Status and JSON of an API answer."""

@@ -4,8 +4,9 @@ import socket
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from types import TracebackType
-from typing import Final, Self
+from typing import Final
+
+from helpers.background_server import ThreadedServer
 
 Handler = Callable[[socket.socket, bytes], None]
 """Answers a request, given its head; what it raises for the connection is of no interest."""
@@ -14,7 +15,7 @@ _HEAD: Final = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 _CHUNK: Final = _HEAD + b"Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n"
 
 
-class SlowServer:
+class SlowServer(ThreadedServer):
     """Answers each connection in a thread of its own, until the client has had enough.
 
     Attributes:
@@ -28,56 +29,23 @@ class SlowServer:
             handle: Answers a request.
             reads: Whether the head of a request is read first; a TLS handshake has none.
         """
+        super().__init__()
         self.requests: list[bytes] = []
         self._handle = handle
         self._reads = reads
-        self._listener = socket.create_server(("127.0.0.1", 0))
         self._open: set[socket.socket] = set()
-        self._over = False
-        self._threads = [threading.Thread(target=self._accept)]
 
-    @property
-    def port(self) -> int:
-        return int(self._listener.getsockname()[1])
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
-
-    def __enter__(self) -> Self:
-        self._threads[0].start()
-        return self
-
-    def __exit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._over = True
-        # A thread that waits for a connection is woken by one, on every system.
-        socket.create_connection(self._listener.getsockname()).close()
-        self._threads[0].join()
-        self._listener.close()
+    def interrupt(self) -> None:
+        """Shut all connections."""
         for connection in tuple(self._open):
             with suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
-        for thread in self._threads:
-            thread.join()
 
-    def _accept(self) -> None:
-        while True:
-            connection, _ = self._listener.accept()
-            if self._over:
-                connection.close()
-                return
-            # A test that hangs must not keep the thread for longer.
-            connection.settimeout(30)
-            self._open.add(connection)
-            self._threads.append(threading.Thread(target=self._serve, args=(connection,)))
-            self._threads[-1].start()
-
-    def _serve(self, connection: socket.socket) -> None:
+    def serve(self, connection: socket.socket) -> None:
+        """Handle requests, until the client or the end of the test closes the connection."""
+        # A test that hangs must not keep the thread for longer.
+        connection.settimeout(30)
+        self._open.add(connection)
         with connection, suppress(OSError):
             while True:
                 head = b""

@@ -53,7 +53,8 @@ class LoopRound:
                 self._interrupt(sandbox, folders)
             asyncio.run(self._finish(sandbox, folders))
             for folder in folders:
-                assert [path.name for path in folder.iterdir()] == [TARGET], "leftovers"
+                assert (folder / TARGET).exists()
+                assert not list(folder.glob(".*")), "leftovers"
                 self._check(folder)
         return interrupted
 

@@ -33,7 +33,7 @@ from prolific_exports._download._sidecar import Sidecar
 from prolific_exports._files._process import OsProcesses
 from prolific_exports._flows._polling import PendingExport
 
-from soak.slow_line import STALL_TIMEOUT, Accidents, SlowLine, StoreRequest
+from soak.slow_line import STALL_TIMEOUT, LineFaults, SlowLine, StoreRequest
 
 HERE = Path(__file__).resolve().parents[1]
 TARGET = "data.zip"
@@ -131,15 +131,13 @@ class Round:
         """Seconds from the start of a process that is not killed to its end."""
         self._connections = connections
         with Sandbox(self.settings) as self._sandbox, tempfile.TemporaryDirectory() as folder:
-            return self._run(Path(folder), None, Accidents())
+            return self._run(Path(folder), None, LineFaults())
 
-    def _run(
-        self, folder: Path, seconds: float | None, accidents: Accidents | None = None
-    ) -> float:
+    def _run(self, folder: Path, seconds: float | None, faults: LineFaults | None = None) -> float:
         """Run one process, and kill it if it runs longer than so many seconds (None: never)."""
         sidecar = self._sidecar(folder)
         port = int(self._sandbox.url.rpartition(":")[2])
-        with SlowLine(port, self.rate, accidents or Accidents.draw(self.random)) as line:
+        with SlowLine(port, self.rate, faults or LineFaults.draw(self.random)) as line:
             took = self._download(line, folder, seconds)
         self._sent += line.sent
         self._check_target(folder, succeeded=took is not None)
@@ -216,7 +214,8 @@ class Round:
         if target.exists():
             assert target.read_bytes() == self._archive(), "not the server's archive"
         if succeeded:
-            assert [path.name for path in folder.iterdir()] == [TARGET], "leftovers"
+            assert target.exists()
+            assert not list(folder.glob(".*")), "leftovers"
 
     def _archive(self) -> bytes:
         """The expected archive, which the server sends again."""

@@ -7,10 +7,10 @@ import time
 from collections import deque
 from contextlib import suppress
 from random import Random
-from types import TracebackType
 from typing import Final, Self
 
 from attrs import frozen
+from helpers.background_server import ThreadedServer
 
 _PIECE: Final = 1024
 _HEAD_END: Final = b"\r\n\r\n"
@@ -42,8 +42,8 @@ class StoreRequest:
 
 
 @frozen
-class Accidents:
-    """What goes wrong on a line. Each accident happens a limited number of times.
+class LineFaults:
+    """What goes wrong on a line. Each fault occurs a limited number of times.
 
     Attributes:
         endless: Number of the store's response that hides behind endless interim responses, as
@@ -60,7 +60,7 @@ class Accidents:
 
     @classmethod
     def draw(cls, random: Random) -> Self:
-        """Draw accidents; half of the lines have none."""
+        """Draw faults; half of the lines have none."""
         if random.random() < 0.5:
             return cls()
         return cls(
@@ -71,7 +71,7 @@ class Accidents:
         )
 
 
-class SlowLine:
+class SlowLine(ThreadedServer):
     """Forwards bytes between clients and a server on this machine.
 
     Attributes:
@@ -79,69 +79,31 @@ class SlowLine:
         sent: Bytes of the server's responses over all connections, heads included.
     """
 
-    def __init__(self, port: int, rate: float, accidents: Accidents | None = None) -> None:
+    def __init__(self, port: int, rate: float, faults: LineFaults | None = None) -> None:
         """Open the socket.
 
         Args:
             port: The server's port.
             rate: Bytes a second of each connection, at most.
-            accidents: What goes wrong; None for nothing.
+            faults: What goes wrong; None for nothing.
         """
+        super().__init__()
         self.requested: list[StoreRequest] = []
         self.sent = 0
-        self._port = port
+        self._server_port = port
         self._rate = rate
-        self._accidents = accidents or Accidents()
+        self._faults = faults or LineFaults()
         self._store_responses = 0
-        self._cut_done = self._accidents.cut is None
+        self._cut_done = self._faults.cut is None
         self._lock = threading.Lock()
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self._threads: list[threading.Thread] = []
-        self._accepting = threading.Thread(target=self._accept)
-        self._over = threading.Event()
 
-    @property
-    def url(self) -> str:
-        """The line's URL."""
-        return f"http://127.0.0.1:{self._listener.getsockname()[1]}"
-
-    def __enter__(self) -> Self:
-        """Accept connections."""
-        self._accepting.start()
-        return self
-
-    def __exit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        """Close, and wait for the connections in progress."""
-        self._over.set()
-        # A connection wakes the waiting thread on every system.
-        socket.create_connection(self._listener.getsockname()).close()
-        self._accepting.join()
-        self._listener.close()
-        for thread in self._threads:
-            thread.join()
-
-    def _accept(self) -> None:
-        while True:
-            connection, _ = self._listener.accept()
-            if self._over.is_set():
-                connection.close()
-                return
-            thread = threading.Thread(target=self._serve, args=(connection,))
-            self._threads = [one for one in self._threads if one.is_alive()]
-            self._threads.append(thread)
-            thread.start()
-
-    def _serve(self, connection: socket.socket) -> None:
+    def serve(self, connection: socket.socket) -> None:
+        """Forward the bytes of a connection in both directions."""
         # A killed process closes its connections at any moment.
         with (
             suppress(OSError),
             connection,
-            socket.create_connection(("127.0.0.1", self._port)) as server,
+            socket.create_connection(("127.0.0.1", self._server_port)) as server,
         ):
             connection.settimeout(10)
             server.settimeout(10)
@@ -202,12 +164,12 @@ class SlowLine:
         is_store = request.startswith(_STORE)
         cut = None
         with self._lock:
-            endless = is_store and self._store_responses == self._accidents.endless
+            endless = is_store and self._store_responses == self._faults.endless
             self._store_responses += is_store
             # A cut response to a POST would rightly end the command: the job may exist.
             if is_store and not endless and not self._cut_done:
-                self._cut_done, cut = True, self._accidents.cut
-        seconds = _ENDLESS if endless else _BRIEF if self._accidents.brief else 0.0
+                self._cut_done, cut = True, self._faults.cut
+        seconds = _ENDLESS if endless else _BRIEF if self._faults.brief else 0.0
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline and not self._over.is_set():
             connection.sendall(_INTERIM)
@@ -218,10 +180,10 @@ class SlowLine:
         """Send the start of a response byte by byte. Returns the rest of the data."""
         if cut is not None:
             return data
-        for at in range(min(self._accidents.dripped, len(data))):
+        for at in range(min(self._faults.dripped, len(data))):
             self._send(connection, data[at : at + 1])
             time.sleep(_DRIP_PAUSE)
-        return data[self._accidents.dripped :]
+        return data[self._faults.dripped :]
 
     def _send(self, connection: socket.socket, data: bytes) -> None:
         connection.sendall(data)

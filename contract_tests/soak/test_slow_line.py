@@ -1,4 +1,4 @@
-"""The accidents of the soak's connection happen, and happen a limited number of times."""
+"""The faults of the soak's connection occur, each a limited number of times."""
 
 import socket
 import threading
@@ -6,7 +6,7 @@ import threading
 import pytest
 
 from soak import slow_line
-from soak.slow_line import Accidents, SlowLine, StoreRequest
+from soak.slow_line import LineFaults, SlowLine, StoreRequest
 
 RESPONSE = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nabcde"
 
@@ -38,8 +38,8 @@ def port():
         thread.join()
 
 
-def responses(port, accidents, path="/store/x"):
-    with SlowLine(port, 1e9, accidents) as line:
+def responses(port, faults, path="/store/x"):
+    with SlowLine(port, 1e9, faults) as line:
         return [response(line, path) for _ in range(3)], line
 
 
@@ -63,23 +63,23 @@ def test_line_without_faults_forwards_responses_and_records_requests(port):
 
 @pytest.mark.parametrize("cut", [0, 10, len(RESPONSE) - 1])
 def test_cut_ends_one_response_early(port, cut):
-    received, _ = responses(port, Accidents(cut=cut))
+    received, _ = responses(port, LineFaults(cut=cut))
     assert received == [RESPONSE[:cut], RESPONSE, RESPONSE]
 
 
 def test_cut_does_not_affect_the_api(port):
-    assert responses(port, Accidents(cut=0), "/api/x")[0] == [RESPONSE] * 3
+    assert responses(port, LineFaults(cut=0), "/api/x")[0] == [RESPONSE] * 3
 
 
 def test_endless_interim_responses_precede_one_response(port):
-    received, _ = responses(port, Accidents(endless=1))
+    received, _ = responses(port, LineFaults(endless=1))
     assert received[::2] == [RESPONSE] * 2
     assert received[1].startswith(slow_line._INTERIM)
     assert received[1].endswith(RESPONSE)
 
 
 def test_brief_interim_responses_precede_each_response_of_the_api_too(port):
-    for received in responses(port, Accidents(brief=True), "/api/x")[0]:
+    for received in responses(port, LineFaults(brief=True), "/api/x")[0]:
         assert received.startswith(slow_line._INTERIM)
         assert received.endswith(RESPONSE)
 
@@ -93,6 +93,6 @@ def test_dripped_start_arrives_byte_by_byte(port, monkeypatch):
         send(self, connection, data)
 
     monkeypatch.setattr(SlowLine, "_send", recorded)
-    received, _ = responses(port, Accidents(dripped=20))
+    received, _ = responses(port, LineFaults(dripped=20))
     assert received == [RESPONSE] * 3
     assert sizes == [*[1] * 20, len(RESPONSE) - 20] * 3
