@@ -71,6 +71,34 @@ def test_uploads_are_extracted_and_referenced(tmp_path):
     assert sorted(path.name for path in (tmp_path / "both").iterdir()) == ["1", "2"]
 
 
+@pytest.mark.parametrize(
+    "read",
+    [
+        lambda table: list(table.rows()),
+        lambda table: list(table.iter_batches()),
+        lambda table: table.to_arrow(),
+        lambda table: table.to_pandas(),
+        lambda table: table.to_polars(),
+        lambda table: table.to_duckdb(),
+    ],
+    ids=["rows", "iter_batches", "to_arrow", "to_pandas", "to_polars", "to_duckdb"],
+)
+def test_frame_warns_until_the_files_are_extracted(tmp_path, read):
+    archive = ExportArchive.open(write_zip(tmp_path / "x.zip", collection_members()))
+    up = tmp_path / "up"
+    table = archive.table(files=up)
+
+    with pytest.warns(UserWarning, match="lacks files") as warned:
+        read(table)
+    assert warned[0].filename == __file__
+    assert f"extract({str(up)!r})" in str(warned[0].message)
+
+    archive.extract(up)
+    read(table)
+    paths = [path for path in table.to_arrow()["file_path"].to_pylist() if path]
+    assert [Path(path).read_bytes() for path in paths] == [PHOTO]
+
+
 def test_uploads_are_removed_if_others_cannot_be_extracted(tmp_path):
     archive = ExportArchive.open(write_zip(tmp_path / "x.zip", collection_members()))
     (tmp_path / "up/2").mkdir(parents=True)

@@ -186,7 +186,8 @@ class ResponseTable:
     ``answer``, ``item``, ``instruction_id``; ``responses`` in the wide shape). A null counts as
     missing. A text with lone surrogates has U+FFFD in their place, and its original in ``extra``.
 
-    Methods that read raise the errors of ``ExportArchive.responses``.
+    Methods that read raise the errors of ``ExportArchive.responses``. They extract no files: with
+    ``files``, they warn if the folder lacks the files.
 
     Attributes:
         archives: The archives.
@@ -247,7 +248,7 @@ class ResponseTable:
 
     def rows(self) -> "Iterator[Row]":
         """Yield the rows as tuples, in the order of ``column_names``. Needs no library."""
-        return self._content.rows()
+        return self._content_to_read().rows()
 
     def iter_batches(self) -> Iterator[Any]:
         """Yield the table as ``pyarrow.RecordBatch`` objects, in bounded memory.
@@ -255,7 +256,7 @@ class ResponseTable:
         Raises:
             UsageError: pyarrow is not installed.
         """
-        return self._content.batches()
+        return self._content_to_read().batches()
 
     def to_arrow(self) -> Any:
         """Return the table as a ``pyarrow.Table``.
@@ -263,7 +264,7 @@ class ResponseTable:
         Raises:
             UsageError: pyarrow is not installed.
         """
-        return self._content.to_arrow()
+        return self._content_to_read().to_arrow()
 
     def to_polars(self) -> "pl.DataFrame":
         """Return the table as a ``polars.DataFrame``.
@@ -271,7 +272,7 @@ class ResponseTable:
         Raises:
             UsageError: polars is not installed.
         """
-        return self._content.to_polars()
+        return self._content_to_read().to_polars()
 
     def to_pandas(self) -> "pd.DataFrame":
         """Return the table as a ``pandas.DataFrame`` whose columns keep their Arrow types.
@@ -281,7 +282,7 @@ class ResponseTable:
         Raises:
             UsageError: pandas is not installed.
         """
-        return self._content.to_pandas()
+        return self._content_to_read().to_pandas()
 
     def to_duckdb(
         self, connection: "duckdb.DuckDBPyConnection | None" = None
@@ -294,7 +295,7 @@ class ResponseTable:
         Raises:
             UsageError: duckdb is not installed.
         """
-        return self._content.to_duckdb(connection)
+        return self._content_to_read().to_duckdb(connection)
 
     def to_parquet(
         self, path: str | os.PathLike[str], *, overwrite: bool = False
@@ -362,6 +363,13 @@ class ResponseTable:
             ArchiveError: The system refuses to write for another reason.
         """
         return self._write(path, None, overwrite=overwrite, formulas=formulas)
+
+    def _content_to_read(self) -> "TableContent":
+        """Return the content, for methods that extract no files."""
+        from prolific_exports._tables import warn_of_missing_files  # noqa: PLC0415 - start-up time
+
+        warn_of_missing_files(self.archives, self._content.folders)
+        return self._content
 
     def _write(
         self,

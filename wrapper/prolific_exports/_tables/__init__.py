@@ -18,6 +18,7 @@ from prolific_exports._tables._sources import Row
 from prolific_exports._tables._table_summary import TableSummary
 from prolific_exports._tables._tidy import TidyContent
 from prolific_exports._tables._tidy_columns import ColumnKind, TidyColumn
+from prolific_exports._tables._uploaded_files import warn_of_missing_files
 from prolific_exports._tables._writing import write_table
 
 __all__ = [
@@ -30,5 +31,6 @@ __all__ = [
     "TidyColumn",
     "TidyContent",
     "derived_codebook",
+    "warn_of_missing_files",
     "write_table",
 ]

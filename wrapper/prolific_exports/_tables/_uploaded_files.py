@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -65,6 +66,18 @@ def extract_uploads(archive: ArchiveReader, folder: Path, names: Names) -> Itera
             for place in new_folders:
                 place.rmdir()
         raise
+
+
+def warn_of_missing_files(archives: Sequence[ArchiveReader], folders: Sequence[Path]) -> None:
+    """Warn if a folder lacks uploaded files of its archive, to which a table's paths lead."""
+    for archive, folder in zip(archives, folders, strict=False):
+        if not all((folder / file.extracted_path).exists() for file in archive.files):
+            warnings.warn(
+                f"{folder} lacks files to which file_path leads: only write() extracts them with "
+                f"the table. To extract them now, call extract({str(folder)!r}) of the archive "
+                f"{archive.path}.",
+                stacklevel=4,
+            )
 
 
 def with_local_paths(
