@@ -166,7 +166,7 @@ def test_agreement_is_fleiss_kappa(run):
 
     frame = ExportArchive.open("batch.zip").to_pandas()
     frame = frame[frame["description"] == "How helpful is the answer?"]
-    ratings = [list(one) for _, one in frame.groupby("task_id")["value"]]
+    ratings = [list(one) for _, one in frame.groupby("task_id")["option"]]
     agreed, expected = kappa(ratings)
     assert output == f"{agreed:.1%} agree, kappa {expected:.3f}\n"
     assert kappa([["a", "a"], ["b", "b"]]) == (1, 1)

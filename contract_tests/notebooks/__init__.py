@@ -1,0 +1,1 @@
+"""Notebooks: what they show, and the examples in a kernel."""
