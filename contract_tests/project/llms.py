@@ -12,7 +12,7 @@ from project.tree import ROOT
 PAGES = "https://raw.githubusercontent.com/prolific-exports/prolific-exports/main/"
 # By reader; what only people who change the project need is optional.
 SECTIONS = {
-    "Use": ("command", "python", "tables", "page", "recipes", "agents", "testing"),
+    "Use": ("command", "python", "tables", "page", "recipes", "sync", "agents", "testing"),
     "The gate": ("gate", "drift", "statements", "detection-table"),
     "Optional": ("architecture", "glossary", "benchmarks"),
 }

@@ -101,6 +101,14 @@ def test_only_the_http_room_and_the_two_clients_import_httpx():
     ]
 
 
+def test_only_the_dataset_imports_the_library_of_its_tables():
+    sources = {name: (ROOT / name).read_text("utf-8") for name in python_files("wrapper")}
+    named = [name for name, text in sources.items() if 'import_module("deltalake")' in text]
+
+    assert importers("wrapper", "deltalake") == []
+    assert named == ["wrapper/prolific_exports/_sync/_dataset.py"]
+
+
 @pytest.mark.parametrize("library", ["mcp", "pydantic"])
 def test_only_the_room_for_agents_imports_the_protocol(library):
     files = importers("wrapper", library)

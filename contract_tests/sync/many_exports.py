@@ -190,7 +190,7 @@ class ManyExports:
             lambda ref: lambda: (self._delete(ref), Quiet()),
         )
         refs = (ExportRef("collection", str(n), filter=FILTER) for n in range(exports))
-        self.queue.add(PlannedExport(ref, WORKSPACE) for ref in refs)
+        self.queue.add(PlannedExport(ref, WORKSPACE, self.clock.now()) for ref in refs)
         self.driver = SimulatedDriver(
             Scheduler(self.clock, self.budget, transfers),
             self.clock,

@@ -16,7 +16,7 @@ from sync.many_exports import FILTER, ManyExports
 
 
 def planned(name, workspace="w1"):
-    return PlannedExport(ExportRef("collection", name, filter=FILTER), workspace)
+    return PlannedExport(ExportRef("collection", name, filter=FILTER), workspace, FILTER.to)
 
 
 def api_error(type_, name="a"):

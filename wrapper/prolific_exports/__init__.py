@@ -145,6 +145,8 @@ if TYPE_CHECKING:
         Generating,
     )
     from prolific_exports._page._notes import PageSummary
+    from prolific_exports._sync._report import SyncedResource, SyncReport
+    from prolific_exports._sync._sync import Sync
     from prolific_exports._tables._table_summary import TableSummary
 
 _HOMES = {
@@ -283,6 +285,8 @@ _HOMES = {
         "ResponseTable",
     ),
     "_page._notes": ("PageSummary",),
+    "_sync._report": ("SyncedResource", "SyncReport"),
+    "_sync._sync": ("Sync",),
     "_tables._table_summary": ("TableSummary",),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
@@ -370,6 +374,9 @@ __all__ = [
     "StartedOver",
     "StorageError",
     "Submission",
+    "Sync",
+    "SyncReport",
+    "SyncedResource",
     "SystemClock",
     "TableSummary",
     "TargetExistsError",

@@ -27,11 +27,13 @@ class RateBudget:
     Attributes:
         rate: Requests per second that are allowed without a 429.
         burst: The most requests that may be sent at once.
-        rejected: How many requests got a 429.
+        sent: How many requests were sent.
+        rejected: How many of them got a 429.
     """
 
     rate: float = RATE
     burst: float = BURST
+    sent: int = field(default=0, init=False)
     rejected: int = field(default=0, init=False)
     _current: float = field(init=False)
     _tokens: float = field(init=False)
@@ -61,6 +63,7 @@ class RateBudget:
     def take(self) -> None:
         """Count a request that is sent now."""
         self._tokens -= 1.0
+        self.sent += 1
 
     def record_rejection(self, pause: float | None, now: float) -> None:
         """Take note of a 429.

@@ -4,7 +4,7 @@ import socket
 from collections.abc import Collection, Iterable
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from contextlib import AbstractContextManager, nullcontext, suppress
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeAlias, TypeVar
 
 import httpx
 from attrs import evolve
@@ -36,6 +36,9 @@ from prolific_exports._model._settings import Settings
 _MOMENT: Final = 0.1
 
 T = TypeVar("T")
+
+HttpClient: TypeAlias = httpx.Client
+"""The caller's client, for rooms that only pass it on."""
 
 
 class SyncDriver:

@@ -2,7 +2,7 @@
 
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from functools import partial
 from queue import Empty, SimpleQueue
 from typing import Any, Final, Generic, TypeVar
@@ -68,7 +68,7 @@ class ManyFlows(Generic[T]):
     def __attrs_post_init__(self) -> None:
         self._workers = _Workers(self.scheduler.transfers + _CALLS)
 
-    def run(self) -> Iterator[tuple[int, FlowOutcome[T]]]:
+    def run(self) -> Generator[tuple[int, FlowOutcome[T]], None, None]:
         """Yield each flow's number and its result or error, as they end.
 
         Closing the iterator ends all flows; partial downloads can be resumed.

@@ -6,6 +6,7 @@ first, then requests, then polls, within one rate budget.
 
 from collections import deque
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from itertools import count
 from typing import Generic, Literal, TypeAlias, TypeVar
 
@@ -33,10 +34,12 @@ class PlannedExport:
     Attributes:
         ref: What to export, without the id of a job.
         workspace_id: The workspace of the collection or batch.
+        synced_to: The server's time to which the export has all responses.
     """
 
     ref: ExportRef
     workspace_id: str
+    synced_to: datetime
 
 
 @frozen
