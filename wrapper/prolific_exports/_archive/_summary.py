@@ -165,7 +165,7 @@ class ArchiveSummary:
         )
         questions = records_table(
             "Questions",
-            ("", "Question", "Type", "Answered", "Missing", "Answers"),
+            ("No.", "Question", "Type", "Answered", "Missing", "Answers"),
             [
                 (f"q{number}", one.description or one.id, one.type, *one._counts())
                 for number, one in enumerate(self.instructions, 1)

@@ -86,7 +86,7 @@ class Codebook:
         origin = "derived from the answers" if self.is_derived else "from Prolific"
         return records_table(
             f"Codebook of {self.name or self.resource_id or 'an archive'}, {origin}",
-            ("", "Question", "Type", "Options or units", "Required"),
+            ("No.", "Question", "Type", "Options or units", "Required"),
             [
                 (
                     f"q{number}",

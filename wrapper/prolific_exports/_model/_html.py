@@ -1,4 +1,4 @@
-"""HTML tables for notebooks: no style and no script, so that they follow the notebook's theme."""
+"""HTML tables for notebooks, without colours and scripts: they follow the notebook's theme."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -10,6 +10,8 @@ TableValue: TypeAlias = str | int | float | datetime | None
 
 _MOST_ROWS: Final = 100
 _LONGEST: Final = 300
+# Notebooks align cells to the right, as for numbers.
+_LEFT: Final = 'style="text-align: left"'
 # Control characters except the line feed, and lone surrogates, which UTF-8 cannot encode.
 _UNPRINTABLE: Final = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
@@ -17,7 +19,7 @@ _UNPRINTABLE: Final = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 def facts_table(caption: str, facts: Iterable[tuple[str, TableValue]]) -> str:
     """Return a table with a name and a value in each row; facts without a value are left out."""
     rows = [
-        f'<tr><th scope="row">{_text(name)}</th>{_cell(value)}</tr>'
+        f'<tr><th scope="row" {_LEFT}>{_text(name)}</th>{_cell(value)}</tr>'
         for name, value in facts
         if value is not None
     ]
@@ -28,7 +30,7 @@ def records_table(
     caption: str, header: Sequence[str], records: Sequence[Sequence[TableValue]]
 ) -> str:
     """Return a table with a header; at most 100 rows, and a line with the number of the others."""
-    names = "".join(f'<th scope="col">{_text(name)}</th>' for name in header)
+    names = "".join(f'<th scope="col" {_LEFT}>{_text(name)}</th>' for name in header)
     rows = [f"<tr>{names}</tr>"]
     rows += [f"<tr>{''.join(map(_cell, record))}</tr>" for record in records[:_MOST_ROWS]]
     more = len(records) - _MOST_ROWS
@@ -44,10 +46,10 @@ def _table(caption: str, rows: Iterable[str]) -> str:
 def _cell(value: TableValue) -> str:
     if isinstance(value, str):
         # Texts in other directions of writing must not reorder the cells beside them.
-        return f'<td dir="auto">{_text(value)}</td>'
+        return f'<td dir="auto" {_LEFT}>{_text(value)}</td>'
     if isinstance(value, datetime):
-        return f"<td>{value.astimezone(UTC):%Y-%m-%d %H:%M} UTC</td>"
-    return f"<td>{'' if value is None else format(value, ',')}</td>"
+        return f"<td {_LEFT}>{value.astimezone(UTC):%Y-%m-%d %H:%M} UTC</td>"
+    return f"<td {_LEFT}>{'' if value is None else format(value, ',')}</td>"
 
 
 def _text(text: str) -> str:
