@@ -245,8 +245,8 @@ def derived_section(sample: Sequence[DerivedFault], compared: Sequence[Compared]
     yield from (
         TITLE,
         "",
-        "[Derived faults](gate.md#operators-and-limits) come from operators, not from someone's",
-        f"ideas. Both tools got the same {len(sample)}, chosen evenly from those of each operator",
+        "[Derived faults](gate.md#operators-and-limits) are not written by hand: operators make",
+        f"them. Both tools got the same {len(sample)}, chosen evenly from those of each operator",
         "in operations of batches.",
         "",
         "| operator | what the server does | faults | schemathesis | prolific-contract |",

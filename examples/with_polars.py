@@ -13,7 +13,7 @@ def main(path: str) -> None:
     """Print what an archive says."""
     archive = ExportArchive.open(path)
     frame = archive.to_polars().filter(pl.col("unit").is_not_null())
-    # Answers with a unit are texts: what is no number becomes null here, on purpose.
+    # Answers with a unit are texts: what is not a number becomes null here, on purpose.
     number = pl.col("value").cast(pl.Float64, strict=False)
     by = frame.group_by("description", "unit")
     print(by.agg(number.median().alias("median"), pl.len().alias("answers")).sort("description"))

@@ -132,7 +132,7 @@ class _Entry:
         """Note the body, in so far as it arrived."""
         self.content["time"] = (time.monotonic() - self._began) * 1000
         if self._failure is not None:
-            # As in a conversation of the gate: what can't be decoded is no response.
+            # As in a conversation of the gate: a body that can't be decoded is not a response.
             self.content |= {"response": {"status": 0}, "_failure": self._failure}
             return
         self.content["response"] |= {

@@ -27,7 +27,7 @@ def read_codebook(archive: Path) -> Codebook | None:
     """Return the codebook beside an archive; None if there is none.
 
     Raises:
-        ArchiveError: The file cannot be read, or is no codebook.
+        ArchiveError: The file cannot be read, or is not a codebook.
     """
     path = codebook_path(archive)
     if not path.is_file():

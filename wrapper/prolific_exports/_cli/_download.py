@@ -60,7 +60,7 @@ def _run(
             timeout=_or_default(options.timeout, DEFAULT_TIMEOUT),
             poll_interval=_or_default(options.poll_interval, DEFAULT_POLL_INTERVAL),
             stall_timeout=_or_default(options.stall_timeout, STALL_TIMEOUT),
-            # Beside stdout, there is no place for it.
+            # An archive on stdout has no place beside it.
             save_codebooks=not (options.no_codebook or options.to_stdout),
             beat=downloads.beat,
             on_event=downloads.on_event,

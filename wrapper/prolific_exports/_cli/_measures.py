@@ -1,4 +1,4 @@
-"""What a program wants to know of a finished file: its checksum and the number of records."""
+"""Facts about a finished file for programs: its checksum and the number of records."""
 
 import hashlib
 import os

@@ -1,6 +1,6 @@
 """Call a function about once a second while a command waits or works.
 
-Whoever reads a log takes a long silence for a hang, and CI systems end jobs for it.
+Readers of a log take a long silence for a hang, and CI systems end silent jobs.
 """
 
 import threading

@@ -44,7 +44,7 @@ _METHODS: Final[dict[Action, str]] = {"request": "POST", "delete": "DELETE"}
 
 
 class AccessProbes:
-    """Sends the probes of a conversation that a server has to refuse to everybody."""
+    """Sends the probes of a conversation that a server has to refuse, with any token."""
 
     def __init__(self, sender: Sender) -> None:
         self._sender = sender

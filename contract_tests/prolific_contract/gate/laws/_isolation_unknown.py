@@ -54,7 +54,7 @@ class _Ids:
         export_id = canonical(str(address.export_id))
         if export_id == UNKNOWN_EXPORT_ID or (generated and export_id not in self.given):
             return True
-        # An id that was reported is no near miss, even if another one is near it.
+        # An id that was reported is not a near miss, even if another one is near it.
         return (
             is_random(export_id) and export_id[:-1] in self.stems and export_id not in self.started
         )

@@ -1,8 +1,8 @@
 """The derived faults: each operator, applied to every part of every operation.
 
-The hand-written mutants prove that each law works. The derived faults ask what no law was written
-for: they come from the contract and from a few operators, not from what someone thought of. A
-fault counts as detected if any law is violated when its edition is enforced.
+The hand-written mutants prove that each law works. The derived faults show what the laws miss: they
+come from the contract and a few operators, not from the authors of the laws. A fault counts as
+detected if any law is violated when its edition is enforced.
 """
 
 import random

@@ -30,7 +30,7 @@ STATEMENTS: Final = (
         says="A library names itself and its version in the header Referer.",
         source="API reference, introduction",
         operations=API,
-        unchecked="It binds the client, and a request without the header is not refused.",
+        unchecked="This is a rule for clients: a request without the header is not refused.",
     ),
     Statement(
         id="api.method.path",

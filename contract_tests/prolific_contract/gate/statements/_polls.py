@@ -154,7 +154,7 @@ STATEMENTS: Final = (
         says="A client polls every three to five seconds.",
         source="documents/003",
         operations=STATUS,
-        unchecked="It binds the client; the check polls no faster.",
+        unchecked="This is a rule for clients; the check polls no faster.",
         discrepancies=("D-24",),
     ),
 )
