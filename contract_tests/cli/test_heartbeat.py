@@ -79,7 +79,7 @@ def test_quiet_download_has_no_heartbeat(cli, router, clock, printed):
 
 
 @pytest.fixture
-def impatient(monkeypatch):
+def constant_heartbeat(monkeypatch):
     """The heart beats all the time, on the system's clock; the result is set by a line."""
     seen = threading.Event()
     lines: list[str] = []
@@ -106,8 +106,10 @@ def impatient(monkeypatch):
         (["codebook", "export.zip"], "export.zip: still reading after 0 s"),
     ],
 )
-def test_work_on_files_is_reported_from_a_thread(cli, impatient, monkeypatch, arguments, line):
-    seen, lines = impatient
+def test_work_on_files_is_reported_from_a_thread(
+    cli, constant_heartbeat, monkeypatch, arguments, line
+):
+    seen, lines = constant_heartbeat
     read = ExportArchive.record_file
 
     def slow(*arguments, **options):
@@ -129,9 +131,9 @@ def test_work_on_files_is_reported_from_a_thread(cli, impatient, monkeypatch, ar
     ],
 )
 def test_work_after_a_download_is_reported_from_a_thread(
-    cli, router, impatient, monkeypatch, options, expected
+    cli, router, constant_heartbeat, monkeypatch, options, expected
 ):
-    seen, lines = impatient
+    seen, lines = constant_heartbeat
     work = "extract" if "--table" not in options else "record_file"
     original = getattr(ExportArchive, work)
 

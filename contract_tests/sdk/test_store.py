@@ -28,8 +28,8 @@ SECRET = "5ecret5ignature"
 BODY = bytes(range(256)) * 1000
 
 
-class Peer:
-    """Answers each connection with bytes, and remembers what it was asked."""
+class ScriptedServer:
+    """Answers each connection with given bytes, and records the requests."""
 
     def __init__(self, *answers, context=None, hold=False):
         self.answers, self.asked = list(answers), []
@@ -58,10 +58,10 @@ class Peer:
                 return
             connection.settimeout(None)
             with closing(connection):
-                self.talk(connection, answer)
+                self.respond(connection, answer)
         self.listener.close()
 
-    def talk(self, connection, answer):
+    def respond(self, connection, answer):
         asked = self.read(connection)
         self.asked.append(asked)
         if asked.startswith(b"CONNECT"):
@@ -134,19 +134,19 @@ def store():
     return StoreClient(environment, Reachability(environment))
 
 
-def url(peer, path=f"/a%20b?X-Amz-Signature={SECRET}", host="127.0.0.1", scheme="http"):
-    return f"{scheme}://{host}:{peer.port}{path}"
+def url(server, path=f"/a%20b?X-Amz-Signature={SECRET}", host="127.0.0.1", scheme="http"):
+    return f"{scheme}://{host}:{server.port}{path}"
 
 
 def test_body_arrives_unchanged_and_the_request_has_no_credentials():
-    with Peer(answer(ETag='"e"', X_Twice="1")) as peer:
+    with ScriptedServer(answer(ETag='"e"', X_Twice="1")) as server:
         fetched, body = fetch(
-            url(peer), headers={"Accept-Encoding": "identity", "Range": "bytes=5-"}
+            url(server), headers={"Accept-Encoding": "identity", "Range": "bytes=5-"}
         )
     assert body == BODY
     assert fetched.failure is None
     assert (fetched.head.status, fetched.head.headers["etag"]) == (200, '"e"')
-    request, *fields = peer.asked[0].decode().strip().split("\r\n")
+    request, *fields = server.asked[0].decode().strip().split("\r\n")
     assert request == f"GET /a%20b?X-Amz-Signature={SECRET} HTTP/1.1"
     assert {field.partition(":")[0] for field in fields} == {
         *("Host", "Accept-Encoding", "User-Agent", "Range")
@@ -159,33 +159,33 @@ PROCESSING = "HTTP/1.1 102 Processing\r\n\r\n"
 
 @pytest.mark.parametrize("interim", [EARLY, PROCESSING + EARLY, EARLY * 100])
 def test_interim_responses_are_skipped(interim):
-    with Peer(interim.encode() + answer(ETag='"e"')) as peer:
-        fetched, body = fetch(url(peer))
+    with ScriptedServer(interim.encode() + answer(ETag='"e"')) as server:
+        fetched, body = fetch(url(server))
     assert (fetched.failure, body) == (None, BODY)
     assert (fetched.head.status, fetched.head.headers.get("link")) == (200, None)
 
 
 def test_repeated_headers_are_joined():
     twice = answer(b"", X="1").replace(b"X: 1", b"X: 1\r\nx: 2")
-    with Peer(twice) as peer:
-        assert fetch(url(peer))[0].head.headers["x"] == "1, 2"
+    with ScriptedServer(twice) as server:
+        assert fetch(url(server))[0].head.headers["x"] == "1, 2"
 
 
 def test_chunks_are_joined():
     chunked = (
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n"
     )
-    with Peer(chunked, chunked[:-12]) as peer:
-        assert fetch(url(peer))[1] == b"abcde"
-        fetched, body = fetch(url(peer))
+    with ScriptedServer(chunked, chunked[:-12]) as server:
+        assert fetch(url(server))[1] == b"abcde"
+        fetched, body = fetch(url(server))
     assert body in (b"abc", b"")
     assert fetched.failure.startswith("the connection broke")
 
 
 def test_short_body_is_a_failure():
     short = answer().replace(b"Length: 256000", b"Length: 256007")
-    with Peer(short) as peer:
-        fetched, body = fetch(url(peer))
+    with ScriptedServer(short) as server:
+        fetched, body = fetch(url(server))
     assert body == BODY
     assert fetched.failure == "the connection broke (7 bytes are missing)"
 
@@ -198,8 +198,8 @@ CHUNKED_403 = b"HTTP/1.1 403 Forbidden\r\nTransfer-Encoding: chunked\r\n\r\n" + 
 
 @pytest.mark.parametrize("forbidden", [FORBIDDEN, CHUNKED_403])
 def test_body_of_an_error_is_shown_in_part(forbidden):
-    with Peer(forbidden) as peer:
-        fetched, body = fetch(url(peer), wanted=False)
+    with ScriptedServer(forbidden) as server:
+        fetched, body = fetch(url(server), wanted=False)
     assert (fetched.head.status, fetched.evidence, body) == (403, BODY[:4096], b"")
 
 
@@ -207,8 +207,8 @@ def test_body_of_an_error_is_shown_in_part(forbidden):
     "sent", [b"", b"junk\r\n\r\n", b"HTTP/1.1 200 OK\r\n" + b"X: y" * 30_000 + b"\r\n\r\n"]
 )
 def test_invalid_response_is_a_failure(sent):
-    with Peer(sent) as peer:
-        fetched, _ = fetch(url(peer))
+    with ScriptedServer(sent) as server:
+        fetched, _ = fetch(url(server))
     assert fetched.head is None
     assert fetched.failure.startswith("the connection broke")
 
@@ -221,16 +221,16 @@ def test_missing_server_is_a_failure():
 
 
 def test_silent_connection_is_abandoned():
-    with Peer(answer()[:-1], hold=True) as peer:
-        fetched, body = fetch(url(peer), timeout=0.2)
+    with ScriptedServer(answer()[:-1], hold=True) as server:
+        fetched, body = fetch(url(server), timeout=0.2)
     assert body == BODY[:-1]
     assert fetched.failure == "no data arrived in time"
 
 
 def test_bytes_before_the_silence_are_delivered_at_the_end():
     pieces = []
-    with Peer(answer()[:-1], hold=True) as peer:
-        fetch(url(peer), timeout=0.3, write=lambda data: pieces.append(bytes(data)))
+    with ScriptedServer(answer()[:-1], hold=True) as server:
+        fetch(url(server), timeout=0.3, write=lambda data: pieces.append(bytes(data)))
     assert b"".join(pieces) == BODY[:-1]
     assert len(pieces) < 10, "gathered"
 
@@ -239,15 +239,15 @@ def test_slow_bytes_are_delivered_as_they_arrive(monkeypatch):
     monkeypatch.setattr(_store, "_GATHERING_SECONDS", 0.0)
     monkeypatch.setattr(_store, "_GATHERED", 1000)
     pieces = []
-    with Peer(answer()) as peer:
-        fetch(url(peer), write=lambda data: pieces.append(bytes(data)))
+    with ScriptedServer(answer()) as server:
+        fetch(url(server), write=lambda data: pieces.append(bytes(data)))
     assert b"".join(pieces) == BODY
     assert max(map(len, pieces)) <= 1000
 
 
 def test_body_without_length_ends_with_the_connection():
-    with Peer(b"HTTP/1.1 200 OK\r\n\r\n" + BODY) as peer:
-        fetched, body = fetch(url(peer))
+    with ScriptedServer(b"HTTP/1.1 200 OK\r\n\r\n" + BODY) as server:
+        fetched, body = fetch(url(server))
     assert (fetched.failure, body) == (None, BODY)
 
 
@@ -262,12 +262,16 @@ def test_stop_ends_a_silent_connection_at_once(authority, tls):
         arrived.wait(10)
         stop.now()
 
-    with secure(authority, LARGE[:-1], hold=True) if tls else Peer(LARGE[:-1], hold=True) as peer:
+    with (
+        secure(authority, LARGE[:-1], hold=True)
+        if tls
+        else ScriptedServer(LARGE[:-1], hold=True) as server
+    ):
         stopper = threading.Thread(target=stop_then)
         stopper.start()
         began = time.monotonic()
         fetched, _ = fetch(
-            url(peer, scheme="https" if tls else "http"),
+            url(server, scheme="https" if tls else "http"),
             client=trusting(authority),
             timeout=30,
             write=write,
@@ -302,8 +306,8 @@ def test_silent_part_does_not_delay_the_failure_of_another(client):
     injected = client() if client else None
     driver = SyncDriver(resolve("t0ken", None), injected, FakeClock())
     with (
-        Peer(answer()) as well,
-        Peer(answer()[:-1], hold=True) as badly,
+        ScriptedServer(answer()) as well,
+        ScriptedServer(answer()[:-1], hold=True) as badly,
         closing(driver),
         closing(injected or driver),
     ):
@@ -329,10 +333,14 @@ def test_events_and_interrupts_are_delivered_while_parts_are_silent():
 
     driver = SyncDriver(resolve("t0ken", None), None, FakeClock())
     silent = answer()[:-1]
-    with Peer(silent, hold=True) as one, Peer(silent, hold=True) as other, closing(driver):
+    with (
+        ScriptedServer(silent, hold=True) as one,
+        ScriptedServer(silent, hold=True) as other,
+        closing(driver),
+    ):
         parts = [
-            Fetch(url(peer), {}, 30.0, lambda head: True, lambda data: None)
-            for peer in (one, other)
+            Fetch(url(server), {}, 30.0, lambda head: True, lambda data: None)
+            for server in (one, other)
         ]
         began = time.monotonic()
         with pytest.raises(KeyboardInterrupt):
@@ -345,10 +353,14 @@ def test_parts_end_when_the_downloads_around_them_end():
     outer = Stop()
     driver = SyncDriver(resolve("t0ken", None), None, FakeClock())
     silent = answer()[:-1]
-    with Peer(silent, hold=True) as one, Peer(silent, hold=True) as other, closing(driver):
+    with (
+        ScriptedServer(silent, hold=True) as one,
+        ScriptedServer(silent, hold=True) as other,
+        closing(driver),
+    ):
         parts = [
-            Fetch(url(peer), {}, 30.0, lambda head: True, lambda data: None)
-            for peer in (one, other)
+            Fetch(url(server), {}, 30.0, lambda head: True, lambda data: None)
+            for server in (one, other)
         ]
         began = time.monotonic()
         with pytest.raises(FetchCancelledError):
@@ -392,12 +404,12 @@ def test_connection_without_socket_is_ignored():
 
 
 def test_broken_connections_of_the_caller_are_not_reused():
-    with httpx.Client() as client, Peer(answer(), answer()) as peer:
+    with httpx.Client() as client, ScriptedServer(answer(), answer()) as server:
         driver = SyncDriver(resolve("t0ken", None), client, FakeClock())
-        part = Fetch(url(peer), {}, 5.0, lambda head: True, lambda data: None)
+        part = Fetch(url(server), {}, 5.0, lambda head: True, lambda data: None)
         driver.fetch_all(raise_cause_on_timeout(part, part))
-    assert all(b"connection: close" in asked.lower() for asked in peer.asked)
-    assert len(peer.asked) == 2
+    assert all(b"connection: close" in asked.lower() for asked in server.asked)
+    assert len(server.asked) == 2
 
 
 def test_stop_after_close_is_harmless():
@@ -415,40 +427,44 @@ def test_exception_of_the_caller_is_not_a_network_failure():
     def failing(data):
         raise OSError("of the caller")
 
-    with Peer(answer(), answer()) as peer:
+    with ScriptedServer(answer(), answer()) as server:
         with pytest.raises(DownloadError):
-            fetch(url(peer), write=full)
+            fetch(url(server), write=full)
         with pytest.raises(OSError, match="of the caller"):
-            fetch(url(peer), write=failing)
+            fetch(url(server), write=failing)
 
 
 def test_store_that_disconnects_before_the_first_byte_is_given_up(tmp_path):
-    peer = Peer()
+    server = ScriptedServer()
     ready = {
         "status": "complete",
-        "url": url(peer),
+        "url": url(server),
         "expires_at": "2030-01-01T00:00:00Z",
     }
     broken = answer(ETag='"e"').removesuffix(BODY)
-    peer.answers = [answer(json.dumps(ready).encode(), Connection="close"), *[broken] * 8]
+    server.answers = [answer(json.dumps(ready).encode(), Connection="close"), *[broken] * 8]
     client = Exports(
-        "t0ken", base_url=f"http://127.0.0.1:{peer.port}", clock=FakeClock(), random=Random(7)
+        "t0ken", base_url=f"http://127.0.0.1:{server.port}", clock=FakeClock(), random=Random(7)
     )
-    with peer, client as exports, pytest.raises(DownloadError, match="missing.*8 times in a row"):
+    with server, client as exports, pytest.raises(DownloadError, match="missing.*8 times in a row"):
         exports.collections.download("65f0", tmp_path)
-    assert len(peer.asked) == 9
+    assert len(server.asked) == 9
 
 
 def test_invalid_redirect_is_shown_without_control_characters(tmp_path):
-    peer = Peer()
-    ready = {"status": "complete", "url": url(peer), "expires_at": "2030-01-01T00:00:00Z"}
+    server = ScriptedServer()
+    ready = {"status": "complete", "url": url(server), "expires_at": "2030-01-01T00:00:00Z"}
     location = f"https://[\x1b]0;x\x07/a?X-Amz-Signature={SECRET}"
-    peer.answers = [
+    server.answers = [
         answer(json.dumps(ready).encode(), Connection="close"),
         answer(b"", status="302 Found", Location=location),
     ]
-    client = Exports("t0ken", base_url=f"http://127.0.0.1:{peer.port}", clock=FakeClock())
-    with peer, client as exports, pytest.raises(DownloadError, match="it is not a URL") as failure:
+    client = Exports("t0ken", base_url=f"http://127.0.0.1:{server.port}", clock=FakeClock())
+    with (
+        server,
+        client as exports,
+        pytest.raises(DownloadError, match="it is not a URL") as failure,
+    ):
         exports.collections.download("65f0", tmp_path)
     message = str(failure.value)
     assert "https://[" in message
@@ -459,8 +475,8 @@ def test_invalid_redirect_is_shown_without_control_characters(tmp_path):
 def test_url_signature_is_neither_logged_nor_printed(caplog, capfd, monkeypatch):
     caplog.set_level(logging.DEBUG)
     monkeypatch.setattr("http.client.HTTPConnection.debuglevel", 1)
-    with Peer(answer()) as peer:
-        fetch(url(peer))
+    with ScriptedServer(answer()) as server:
+        fetch(url(server))
     assert "GET http://127.0.0.1" in caplog.text
     assert SECRET not in caplog.text + "".join(capfd.readouterr())
 
@@ -474,10 +490,10 @@ def authority():
 def secure(authority, *answers, host="127.0.0.1", proxy=False, hold=False):
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert(host).configure_cert(context)
-    peer = Peer(*answers, context=context, hold=hold)
-    peer.proxy = proxy
-    with peer:
-        yield peer
+    server = ScriptedServer(*answers, context=context, hold=hold)
+    server.proxy = proxy
+    with server:
+        yield server
 
 
 def trusting(authority):
@@ -489,14 +505,14 @@ def trusting(authority):
 
 def test_certificates_are_verified(authority):
     client = trusting(authority)
-    with secure(authority, answer(), answer()) as peer:
-        assert fetch(url(peer, scheme="https"), client=client)[1] == BODY
-        assert fetch(url(peer, scheme="https"), client=client)[1] == BODY
-    with secure(authority, answer()) as peer:
-        fetched, _ = fetch(url(peer, scheme="https"), client=store())
+    with secure(authority, answer(), answer()) as server:
+        assert fetch(url(server, scheme="https"), client=client)[1] == BODY
+        assert fetch(url(server, scheme="https"), client=client)[1] == BODY
+    with secure(authority, answer()) as server:
+        fetched, _ = fetch(url(server, scheme="https"), client=store())
     assert "from an authority that is not trusted here" in fetched.failure
-    with secure(authority, answer(), host="other.example") as peer:
-        fetched, _ = fetch(url(peer, scheme="https"), client=client)
+    with secure(authority, answer(), host="other.example") as server:
+        fetched, _ = fetch(url(server, scheme="https"), client=client)
     assert "is for another host" in fetched.failure
 
 
@@ -514,10 +530,10 @@ def test_tls_is_tunnelled_through_a_proxy(authority, monkeypatch):
 def test_loopback_needs_no_proxy(authority, monkeypatch):
     for scheme in ("http", "https", "all"):
         monkeypatch.setenv(f"{scheme}_proxy", "http://127.0.0.1:9")
-    with Peer(answer()) as peer:
-        assert fetch(url(peer))[1] == BODY
-    with secure(authority, answer()) as peer:
-        assert fetch(url(peer, scheme="https"), client=trusting(authority))[1] == BODY
+    with ScriptedServer(answer()) as server:
+        assert fetch(url(server))[1] == BODY
+    with secure(authority, answer()) as server:
+        assert fetch(url(server, scheme="https"), client=trusting(authority))[1] == BODY
 
 
 def test_no_proxy_hosts_use_no_proxy(monkeypatch):

@@ -1,4 +1,4 @@
-"""Secrets are taken out, and nothing else."""
+"""Secrets are removed from recordings, and nothing else is."""
 
 import base64
 import json
@@ -100,7 +100,7 @@ def test_url_is_hidden_as_expected(url, hidden):
 @pytest.mark.parametrize(
     "url", ["https://u:p@h/x?a=1", "http://h/x?a=1", "https://h/x?a=1", "/x?a=1", "https://h/?a"]
 )
-def test_invalid_url_stays_invalid_after_hiding(url):
+def test_invalid_url_stays_invalid_after_redaction(url):
     assert (unsafe_reason(HarRedactor().url(url)) is None) == (unsafe_reason(url) is None)
 
 
@@ -272,7 +272,7 @@ def test_bytes_that_are_not_text_become_nulls(body, shown):
 
 @FEW
 @given(st.binary(max_size=200))
-def test_hiding_accepts_any_bytes(body):
+def test_redaction_accepts_any_bytes(body):
     HarRedactor().body(body)
 
 
