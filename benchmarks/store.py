@@ -40,9 +40,13 @@ class Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         """Send the file or a range of it."""
         size = self.file.stat().st_size
-        wanted = re.fullmatch(r"bytes=(\d+)-(\d*)", self.headers.get("Range", ""))
-        start = int(wanted[1]) if wanted else 0
-        stop = min(int(wanted[2]) + 1, size) if wanted and wanted[2] else size
+        wanted = re.fullmatch(r"bytes=(\d*)-(\d*)", self.headers.get("Range", ""))
+        start, stop = 0, size
+        if wanted and wanted[1]:
+            start = int(wanted[1])
+            stop = min(int(wanted[2]) + 1, size) if wanted[2] else size
+        elif wanted:
+            start = max(size - int(wanted[2]), 0)
         self.send_response(206 if wanted else 200)
         self.send_header("Content-Type", "application/zip")
         self.send_header("Content-Length", str(stop - start))

@@ -43,6 +43,7 @@ def test_download_json_is_one_object_on_stdout(cli, ready):
     assert outcome.code == 0
     assert outcome.json == {
         "filter": None,
+        "only": None,
         "results": [
             {
                 "kind": "collection",
@@ -52,6 +53,7 @@ def test_download_json_is_one_object_on_stdout(cli, ready):
                 "path": "a.zip",
                 "codebook": "a.codebook.json",
                 "size": len(api.ARCHIVE),
+                "transferred": len(api.ARCHIVE),
                 "sha256": hashlib.sha256(api.ARCHIVE).hexdigest(),
                 "records": 1,
                 "seconds": {"waiting": 1.0, "transfer": 0.0, "total": 1.0},

@@ -71,7 +71,7 @@ def with_option(action):
     name = action.option_strings[-1]
     if action.nargs == 0:
         return options("batch", "a", name)
-    for value in ("7", "7d", "2026-03-01T00:00:00Z", "x.csv", "strict"):
+    for value in ("7", "7d", "2026-03-01T00:00:00Z", "x.csv", "strict", "responses"):
         with suppress(UsageError, SystemExit):
             return options("batch", "a", f"{name}={value}")
     raise AssertionError(f"{name} accepts none of the values")

@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
+from attrs import evolve
 from helpers.clients import Clients
 from helpers.command import main as command
 from helpers.leak_detector import TransferLeakDetector
@@ -20,11 +21,15 @@ from prolific_exports import DownloadError, Exports, Saved, verify_zip
 from prolific_exports.testing import FakeClock
 
 SETTINGS = SandboxSettings(generation_seconds=0, submissions=10, files=2)
+# So many files that the end of the archive, which is read first, does not contain the responses.
+LARGE = SandboxSettings(generation_seconds=0, submissions=10, files=300)
 # Real seconds: so many that a busy machine does not look like a stalled store.
 STALL_SECONDS = 2.0
 # What no client can make good.
 HOPELESS = {"refused", "gone", "redirect-loop"}
 MOST_REQUESTS = 8
+# Two requests may show that ranges are of no use, before the whole archive is fetched.
+MOST_REQUESTS_FOR_RANGES = 12
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +54,7 @@ CERTIFICATES = ssl.create_default_context()
 def download(tmp_path, monkeypatch, capfd):
     """Downloads, and looks for secrets in everything that comes of it."""
 
-    def run(sandbox, clock, transport="own", certificates=CERTIFICATES, **options):
+    def run(sandbox, clock, transport="own", certificates=CERTIFICATES, only=None, **options):
         events, folder = [], tmp_path / "here"
         folder.mkdir()
         detector = TransferLeakDetector(sandbox.token, tmp_path)
@@ -74,7 +79,7 @@ def download(tmp_path, monkeypatch, capfd):
             with detector.watching(monkeypatch):
                 job = exports.collections.export(sandbox.collection_id)
                 try:
-                    job.download(folder / "export.zip")
+                    job.download(folder / "export.zip", only=only)
                 except DownloadError as error:
                     failure = error
                     detector.record_error(error)
@@ -115,6 +120,69 @@ def test_download_through_a_permanent_fault_raises(name, transport, download, tm
         asked = server.requests
     assert not (tmp_path / "here" / "export.zip").exists()
     assert asked <= MOST_REQUESTS
+
+
+@pytest.fixture(scope="module")
+def responses(tmp_path_factory):
+    """The responses of a large archive, from a store without faults."""
+    folder, clock = tmp_path_factory.mktemp("clean"), FakeClock()
+    with (
+        Sandbox(LARGE, clock=clock) as sandbox,
+        Exports(sandbox.token, base_url=sandbox.url, clock=clock) as exports,
+    ):
+        download = exports.collections.download
+        part = download(sandbox.collection_id, folder / "responses.zip", only="responses")
+        whole = download(sandbox.collection_id, folder / "whole.zip")
+    assert list(part.responses()) == list(whole.responses())
+    assert [file.path for file in part.files] == [file.path for file in whole.files]
+    return part.path.read_bytes()
+
+
+@pytest.mark.parametrize("transport", TRANSPORTS)
+@pytest.mark.parametrize("name", sorted(FAULTS.keys() - HOPELESS))
+def test_responses_through_any_fault_are_the_same(name, transport, responses, download, tmp_path):
+    clock = FakeClock()
+    with Sandbox(LARGE, clock=clock, fault=name) as sandbox:
+        events = download(sandbox, clock, transport, only="responses")
+        server: Any = sandbox._server
+        asked = server.requests
+    assert (tmp_path / "here" / "export.zip").read_bytes() == responses
+    assert [path.name for path in (tmp_path / "here").iterdir()] == ["export.zip"]
+    assert isinstance(events[-1], Saved)
+    assert asked <= MOST_REQUESTS_FOR_RANGES
+
+
+@pytest.mark.parametrize("transport", TRANSPORTS)
+@pytest.mark.parametrize("name", sorted(HOPELESS))
+def test_responses_through_a_permanent_fault_raise(name, transport, download, tmp_path):
+    clock = FakeClock()
+    with Sandbox(LARGE, clock=clock, fault=name) as sandbox:
+        with pytest.raises(DownloadError):
+            download(sandbox, clock, transport, only="responses")
+        server: Any = sandbox._server
+        asked = server.requests
+    assert list((tmp_path / "here").iterdir()) == []
+    assert asked <= MOST_REQUESTS
+
+
+@pytest.mark.parametrize("edition", ["2026-03", "2026-11"])
+@pytest.mark.parametrize("flavour", ["sync", "async"])
+def test_responses_are_downloaded_in_both_editions(edition, flavour, tmp_path):
+    clock = FakeClock()
+    settings = evolve(LARGE, edition=edition)
+    with Sandbox(settings, clock=clock) as sandbox, Clients(flavour) as clients:
+        events: list[Any] = []
+        exports = clients.make(
+            sandbox.token, base_url=sandbox.url, clock=clock, on_event=events.append
+        )
+        for resource, id_ in (
+            (exports.collections, sandbox.collection_id),
+            (exports.batches, sandbox.batch_id),
+        ):
+            archive = resource.download(id_, tmp_path, only="responses")
+            assert len(list(archive.responses())) == 10
+            assert len(archive.files) == 300
+            assert events[-1].transferred < 150_000
 
 
 @pytest.mark.parametrize("fault", ["refused", "expired-403", "redirect", "web-page"])

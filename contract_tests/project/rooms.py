@@ -19,8 +19,8 @@ SDK_ROOMS = {
     "_files": {"_errors"},
     "_flows": {"_errors", "_events", "_model"},
     "_http": {"_errors", "_flows", "_model"},
-    "_download": {"_errors", "_events", "_files", "_flows", "_model"},
     "_archive": {"_errors", "_files", "_model"},
+    "_download": {"_archive", "_errors", "_events", "_files", "_flows", "_model"},
     "_tables": {"_archive", "_errors", "_files", "_model"},
     "_console": {"_errors", "_events", "_model"},
     "_page": {

@@ -33,6 +33,10 @@ class MemoryHandle:
         self._disk.step()
         return len(self._file.data)
 
+    def read(self, offset: int, size: int) -> bytes:
+        self._disk.step()
+        return bytes(self._file.data[offset : offset + size])
+
     def write(self, offset: int, data: bytes | memoryview) -> None:
         self._disk.step()
         file = self._file.data

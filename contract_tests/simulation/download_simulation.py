@@ -36,7 +36,7 @@ from prolific_exports import (
     NotFoundError,
     TargetInUseError,
 )
-from prolific_exports._download import _archive_download, _parts, _receiver, _retries
+from prolific_exports._download import _archive_source, _parts, _receiver, _retries
 from prolific_exports._download._claim import FOREIGN_SILENCE, Holder
 from prolific_exports._download._flow import Options, download
 from prolific_exports._download._sidecar import Sidecar
@@ -337,13 +337,13 @@ def _prepared() -> Iterator[None]:
     free, ratio = _receiver._COMPRESSION_FREE, _receiver._COMPRESSION_RATIO
     _parts.SMALLEST_PART, _retries.PROGRESS_SHARE = _PART, _SHARE
     _receiver._COMPRESSION_FREE, _receiver._COMPRESSION_RATIO = _DECODED, 1
-    _archive_download.unsafe_reason = _cached_unsafe_reason
+    _archive_source.unsafe_reason = _cached_unsafe_reason
     try:
         yield
     finally:
         _parts.SMALLEST_PART, _retries.PROGRESS_SHARE = part, share
         _receiver._COMPRESSION_FREE, _receiver._COMPRESSION_RATIO = free, ratio
-        _archive_download.unsafe_reason = check
+        _archive_source.unsafe_reason = check
 
 
 def _whole(steps: ResponseSteps) -> Fetched:

@@ -48,6 +48,7 @@ from prolific_exports._model._clock import Clock
 from prolific_exports._model._codebook import Codebook
 from prolific_exports._model._listed_jobs import ListedJob
 from prolific_exports._model._listed_resources import Resource, Workspace
+from prolific_exports._model._only import Only
 from prolific_exports._model._references import ExportRef, Kind, check_filter
 from prolific_exports._model._states import Complete, ExportState
 
@@ -123,6 +124,7 @@ class AsyncExports:
         connections: int = 1,
         timeout: float | None = None,
         delete_after: bool = False,
+        only: Only | None = None,
         on_progress: Callable[[DownloadProgress], object] | None = None,
     ) -> AsyncGenerator[DownloadOutcome, None]:
         """Download many exports at once, as `Exports.download_many` does.
@@ -142,6 +144,7 @@ class AsyncExports:
                 connections=connections,
                 timeout=timeout,
                 delete_after=delete_after,
+                only=only,
             )
             scheduler = self._flows.scheduler(jobs, on_progress)
             return _outcomes(planned, starts, scheduler, self._driver)
@@ -264,6 +267,7 @@ class AsyncExportResource:
         connections: int = 1,
         timeout: float | None = None,  # noqa: ASYNC109 - the export's, not this coroutine's
         delete_after: bool = False,
+        only: Only | None = None,
     ) -> ExportArchive:
         """Request, wait, download, verify, as `ExportResource.download` does."""
         job = self._flows.job(
@@ -276,6 +280,7 @@ class AsyncExportResource:
             connections=connections,
             timeout=timeout,
             delete_after=delete_after,
+            only=only,
         )
 
     def download_many(
@@ -293,6 +298,7 @@ class AsyncExportResource:
         connections: int = 1,
         timeout: float | None = None,
         delete_after: bool = False,
+        only: Only | None = None,
         on_progress: Callable[[DownloadProgress], object] | None = None,
     ) -> AsyncGenerator[DownloadOutcome, None]:
         """Download many exports of this kind at once, as `ExportResource.download_many` does."""
@@ -306,6 +312,7 @@ class AsyncExportResource:
             connections=connections,
             timeout=timeout,
             delete_after=delete_after,
+            only=only,
         )
         return _outcomes(planned, starts, self._flows.scheduler(jobs, on_progress), self._driver)
 
@@ -362,6 +369,7 @@ class AsyncExportJob:
         connections: int = 1,
         timeout: float | None = None,  # noqa: ASYNC109 - the export's, not this coroutine's
         delete_after: bool = False,
+        only: Only | None = None,
     ) -> ExportArchive:
         """Wait, download and verify, as `ExportJob.download` does."""
         part_events = self._flows.part_events()
@@ -374,6 +382,7 @@ class AsyncExportJob:
             connections=connections,
             timeout=timeout,
             delete_after=delete_after,
+            only=only,
         )
         with noting_interrupts(self._job.continuation, CancelledError, KeyboardInterrupt):
             target = await self._driver.run(flow, part_events)

@@ -29,6 +29,7 @@ from prolific_exports._flows._policy import (
 from prolific_exports._http._sync_driver import SyncDriver
 from prolific_exports._model._clock import Clock
 from prolific_exports._model._listed_resources import Resource, Workspace
+from prolific_exports._model._only import Only
 from prolific_exports._model._references import ExportRef, Kind
 
 
@@ -149,6 +150,7 @@ class Exports:
         connections: int = 1,
         timeout: float | None = None,
         delete_after: bool = False,
+        only: Only | None = None,
         on_progress: Callable[[DownloadProgress], object] | None = None,
     ) -> Generator[DownloadOutcome, None, None]:
         """Download many exports at once; yield how each ended, as they end.
@@ -173,6 +175,7 @@ class Exports:
             timeout: Seconds to wait for each export, instead of the client's timeout.
             delete_after: Whether to delete each job on the server once its archive is verified and
                 saved.
+            only: As for `ExportJob.download`.
             on_progress: Called about once a second with how far all downloads are; ``on_event`` of
                 the client has the single ones.
 
@@ -189,6 +192,7 @@ class Exports:
             connections=connections,
             timeout=timeout,
             delete_after=delete_after,
+            only=only,
         )
         return outcomes(planned, starts, self._flows.scheduler(jobs, on_progress), self._driver)
 
@@ -226,6 +230,7 @@ def download(
     on_event: ProgressCallback | None = None,
     progress: bool | None = None,
     delete_after: bool = False,
+    only: Only | None = None,
 ) -> ExportArchive:
     """Download the data of a collection or batch: `Exports` and its ``download`` in one call.
 
@@ -248,6 +253,7 @@ def download(
         delete_after: Whether to delete the job on the server once its archive is saved and
             verified. If that fails, the archive is kept and the event `NotDeleted` has the
             reason.
+        only: As for `ExportJob.download`.
 
     Raises:
         ExportsError: As for `Exports` and `ExportJob.download`.
@@ -263,4 +269,5 @@ def download(
             overwrite=overwrite,
             reuse=reuse,
             delete_after=delete_after,
+            only=only,
         )

@@ -38,6 +38,7 @@ from prolific_exports._model._codebook import Codebook
 from prolific_exports._model._filters import ExportFilter
 from prolific_exports._model._listed_jobs import ListedJob, ListedJobs
 from prolific_exports._model._listed_resources import Resource, Workspace
+from prolific_exports._model._only import Only, check_only
 from prolific_exports._model._references import ExportRef, Kind, check_id
 from prolific_exports._model._reuse import Reuse
 from prolific_exports._model._settings import Settings, resolve
@@ -239,6 +240,7 @@ class ClientFlows(PlannedExports):
         connections: int,
         timeout: float | None,
         delete_after: bool,
+        only: Only | None,
     ) -> Flow[Path]:
         """Wait for the archive, download it, verify it and move it to its destination.
 
@@ -246,6 +248,7 @@ class ClientFlows(PlannedExports):
             UsageError: The arguments exclude each other.
         """
         check_deletion(delete_after=delete_after, verify=verify)
+        check_only(only)
         flow = download(
             job,
             path,
@@ -257,7 +260,14 @@ class ClientFlows(PlannedExports):
                 check_connections(connections),
                 delete_after,
                 partial(store_beside, overwrite=overwrite) if self.save_codebooks else None,
-                partial(inspect_export, kind=job.kind, resource_id=job.resource_id, verify=verify),
+                partial(
+                    inspect_export,
+                    kind=job.kind,
+                    resource_id=job.resource_id,
+                    verify=verify,
+                    only=only,
+                ),
+                only,
             ),
             system=self.system,
             part_events=part_events,
@@ -274,6 +284,7 @@ class ClientFlows(PlannedExports):
         connections: int,
         timeout: float | None,
         delete_after: bool,
+        only: Only | None,
     ) -> list[Start[Path]]:
         """Plan the downloads of several jobs to one folder, which is created if it is missing.
 
@@ -282,6 +293,7 @@ class ClientFlows(PlannedExports):
             DownloadError, StorageError: The folder cannot be created.
         """
         check_deletion(delete_after=delete_after, verify=verify)
+        check_only(only)
         check_connections(connections)
         path = make_folder(folder)
 
@@ -296,6 +308,7 @@ class ClientFlows(PlannedExports):
                 connections=connections,
                 timeout=timeout,
                 delete_after=delete_after,
+                only=only,
             )
             return flow, part_events
 

@@ -183,11 +183,13 @@ class Saved:
         ref: The export.
         path: The destination.
         size: Size of the archive in bytes.
+        transferred: Bytes that this run received from the store.
     """
 
     ref: ExportRef
     path: Path
     size: int
+    transferred: int = 0
 
     state = "saved"
 

@@ -5,6 +5,7 @@ import os
 from prolific_exports._client_base import ClientFlows, PendingExport, noting_interrupts
 from prolific_exports._export_archive import ExportArchive
 from prolific_exports._http._sync_driver import SyncDriver
+from prolific_exports._model._only import Only
 from prolific_exports._model._references import ExportRef
 from prolific_exports._model._states import Complete, ExportState
 
@@ -64,6 +65,7 @@ class ExportJob:
         connections: int = 1,
         timeout: float | None = None,
         delete_after: bool = False,
+        only: Only | None = None,
     ) -> ExportArchive:
         """Wait until the archive is ready, download and verify it.
 
@@ -86,6 +88,9 @@ class ExportJob:
             delete_after: Whether to delete the job on the server once its archive is saved and
                 verified. If that fails, the archive is kept and the event `NotDeleted` has the
                 reason.
+            only: ``"responses"`` downloads all but the uploaded files, with range requests if
+                the store supports them. The archive is then smaller, and lists the files that it
+                does not contain (``ExportArchive.files``). None downloads the whole archive.
 
         Returns:
             The archive; it can be passed wherever a path is expected.
@@ -109,6 +114,7 @@ class ExportJob:
             connections=connections,
             timeout=timeout,
             delete_after=delete_after,
+            only=only,
         )
         with noting_interrupts(self._job.continuation, KeyboardInterrupt):
             target = self._driver.run(flow)

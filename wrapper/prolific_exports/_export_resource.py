@@ -22,6 +22,7 @@ from prolific_exports._flows._policy import DEFAULT_JOBS
 from prolific_exports._flows._scheduler import Scheduler
 from prolific_exports._http._sync_driver import SyncDriver
 from prolific_exports._http._sync_many import ManyFlows
+from prolific_exports._model._only import Only
 from prolific_exports._model._references import check_filter
 
 
@@ -91,6 +92,7 @@ class ExportResource(ExistingJobs):
         connections: int = 1,
         timeout: float | None = None,
         delete_after: bool = False,
+        only: Only | None = None,
     ) -> ExportArchive:
         """Request an export, wait for it, download and verify it.
 
@@ -115,6 +117,7 @@ class ExportResource(ExistingJobs):
             delete_after: Whether to delete the job on the server once its archive is saved and
                 verified. If that fails, the archive is kept and the event `NotDeleted` has the
                 reason.
+            only: As for `ExportJob.download`.
 
         Returns:
             The archive; it can be passed wherever a path is expected.
@@ -132,6 +135,7 @@ class ExportResource(ExistingJobs):
             connections=connections,
             timeout=timeout,
             delete_after=delete_after,
+            only=only,
         )
 
     def download_many(
@@ -149,6 +153,7 @@ class ExportResource(ExistingJobs):
         connections: int = 1,
         timeout: float | None = None,
         delete_after: bool = False,
+        only: Only | None = None,
         on_progress: Callable[[DownloadProgress], object] | None = None,
     ) -> Generator[DownloadOutcome, None, None]:
         """Download many exports of this kind at once, as `Exports.download_many` does.
@@ -166,6 +171,7 @@ class ExportResource(ExistingJobs):
             connections: How many parts of each archive to download at once.
             timeout: Seconds to wait for each export.
             delete_after: Whether to delete each job once its archive is verified and saved.
+            only: As for `ExportJob.download`.
             on_progress: Called about once a second with how far all downloads are.
 
         Raises:
@@ -181,5 +187,6 @@ class ExportResource(ExistingJobs):
             connections=connections,
             timeout=timeout,
             delete_after=delete_after,
+            only=only,
         )
         return outcomes(planned, starts, self._flows.scheduler(jobs, on_progress), self._driver)

@@ -48,7 +48,7 @@ def test_download_saves_the_archive_of_an_id(router, resource, kind, store, tmp_
     assert target.read_bytes() == api.ARCHIVE
     assert names_in(tmp_path) == ["data.zip"]
     assert [type(event) for event in events[-3:]] == [Downloading, Verifying, Saved]
-    assert events[-1] == Saved(events[-1].ref, target, SIZE)
+    assert events[-1] == Saved(events[-1].ref, target, SIZE, transferred=SIZE)
     assert events[-3].received == events[-3].total == SIZE
 
 

@@ -10,7 +10,6 @@ import io
 import struct
 from collections.abc import Generator, Iterator
 from pathlib import Path
-from typing import BinaryIO
 
 from prolific_exports._archive._decoders import (
     PIECE,
@@ -19,7 +18,12 @@ from prolific_exports._archive._decoders import (
     checksum,
     decoder,
 )
-from prolific_exports._archive._directory import LOCAL_HEADER_SIZE, Member, open_binary
+from prolific_exports._archive._directory import (
+    LOCAL_HEADER_SIZE,
+    ByteSource,
+    Member,
+    open_binary,
+)
 from prolific_exports._errors import ArchiveError, CorruptArchiveError, UnreadableMemberError
 from prolific_exports._files._failures import explained, failure
 
@@ -54,7 +58,7 @@ def member_chunks(path: Path, member: Member) -> Generator[bytes, None, None]:
         yield from chunks(path, stream, member)
 
 
-def chunks(path: Path, stream: BinaryIO, member: Member) -> Iterator[bytes]:
+def chunks(path: Path, stream: ByteSource, member: Member) -> Iterator[bytes]:
     """Yield the content like ``member_chunks``, from an open file; ``path`` is for messages.
 
     Open the file without a buffer, since every read already has a suitable size.
@@ -63,7 +67,7 @@ def chunks(path: Path, stream: BinaryIO, member: Member) -> Iterator[bytes]:
     crc32 = checksum()
     size = crc = 0
     try:
-        for chunk in decode(_compressed(path, stream, member)):
+        for chunk in decode(compressed_pieces(path, stream, member)):
             size += len(chunk)
             if size > member.size:
                 raise _damaged(path, member, f"has more than the {member.size} bytes it declares")
@@ -75,6 +79,17 @@ def chunks(path: Path, stream: BinaryIO, member: Member) -> Iterator[bytes]:
         raise _damaged(path, member, f"has {size} bytes and declares {member.size}")
     if crc != member.crc:
         raise _damaged(path, member, "does not match its checksum (CRC-32)")
+
+
+def check_readable(path: Path, stream: ByteSource, member: Member) -> None:
+    """Check that the member's content can be read, before reading it.
+
+    Raises:
+        ArchiveError: The file cannot be read.
+        CorruptArchiveError: The directory contradicts the member's own header.
+        UnreadableMemberError: It is encrypted, or compressed by an unsupported method.
+    """
+    _decoder(path, stream, member)
 
 
 def open_member(path: Path, member: Member) -> io.BufferedReader:
@@ -103,7 +118,7 @@ class _MemberStream(io.RawIOBase):
         super().close()
 
 
-def _decoder(path: Path, stream: BinaryIO, member: Member) -> PieceDecoder:
+def _decoder(path: Path, stream: ByteSource, member: Member) -> PieceDecoder:
     if member.flags & _ENCRYPTED:
         what, reader = "is encrypted", "a program that asks for its password"
     elif member.flags & _PATCHED:
@@ -128,8 +143,13 @@ def _decoder(path: Path, stream: BinaryIO, member: Member) -> PieceDecoder:
     )
 
 
-def _compressed(path: Path, stream: BinaryIO, member: Member) -> Iterator[bytes]:
-    """Yield the compressed data, after checking the local header against the directory."""
+def compressed_pieces(path: Path, stream: ByteSource, member: Member) -> Iterator[bytes]:
+    """Yield the compressed data, after checking the local header against the directory.
+
+    Raises:
+        ArchiveError: The file cannot be read.
+        CorruptArchiveError: The member is not where the directory says, or incomplete.
+    """
     # Seeking beyond the end is allowed: if a shorter file has replaced this one since its
     # directory was read, the next read ends early.
     _seek(path, stream, member.offset)
@@ -156,12 +176,12 @@ def _compressed(path: Path, stream: BinaryIO, member: Member) -> Iterator[bytes]
         piece = b""
 
 
-def _seek(path: Path, stream: BinaryIO, offset: int) -> None:
+def _seek(path: Path, stream: ByteSource, offset: int) -> None:
     with explained(f"{path} cannot be read", ArchiveError):
         stream.seek(offset)
 
 
-def _read(path: Path, stream: BinaryIO, size: int) -> bytes:
+def _read(path: Path, stream: ByteSource, size: int) -> bytes:
     try:
         return stream.read(size)
     except OSError as error:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 from attrs import frozen
 
@@ -52,6 +52,22 @@ class Member:
         return self.name.endswith("/")
 
 
+class ByteSource(Protocol):
+    """The bytes of a file, or of a file of which only some ranges are known."""
+
+    def seek(self, offset: int, whence: int = 0, /) -> int:
+        """Set the position of the next byte, and return it."""
+        ...
+
+    def tell(self) -> int:
+        """Return the position of the next byte."""
+        ...
+
+    def read(self, size: int = -1, /) -> bytes:
+        """Return the next bytes: fewer than ``size`` only at the end of the file."""
+        ...
+
+
 @contextmanager
 def open_binary(path: Path, *, buffering: int = -1) -> Iterator[BinaryIO]:
     """Open a file for reading.
@@ -80,22 +96,33 @@ def read_members(path: Path) -> tuple[Member, ...]:
             damaged.
     """
     with open_binary(path) as stream:
-        try:
-            with zipfile.ZipFile(stream) as directory:
-                members = tuple(_member(info) for info in directory.infolist())
-            _check_count(path, members, _declared_count(stream))
-        except (
-            zipfile.BadZipFile,
-            NotImplementedError,
-            OSError,
-            OverflowError,
-            ValueError,
-            struct.error,
-        ) as error:
-            if is_of_storage(error):
-                raise failure(f"{path} cannot be read", error, ArchiveError) from error
-            raise CorruptArchiveError(_not_a_zip(path, stream, error)) from error
-        _check_extents(path, members, os.fstat(stream.fileno()).st_size)
+        return members_of(path, stream)
+
+
+def members_of(path: Path, stream: ByteSource) -> tuple[Member, ...]:
+    """Read the members like ``read_members``, from an open file; ``path`` is for messages.
+
+    Raises:
+        ArchiveError: The file cannot be read.
+        CorruptArchiveError: As ``read_members``.
+    """
+    try:
+        with zipfile.ZipFile(stream) as directory:
+            members = tuple(_member(info) for info in directory.infolist())
+        _check_count(path, members, _declared_count(stream))
+        size = stream.seek(0, os.SEEK_END)
+    except (
+        zipfile.BadZipFile,
+        NotImplementedError,
+        OSError,
+        OverflowError,
+        ValueError,
+        struct.error,
+    ) as error:
+        if is_of_storage(error):
+            raise failure(f"{path} cannot be read", error, ArchiveError) from error
+        raise CorruptArchiveError(_not_a_zip(path, stream, error)) from error
+    _check_extents(path, members, size)
     if not members:
         raise CorruptArchiveError(
             f"{path} is a ZIP without members, not an export. Request a new export."
@@ -133,7 +160,7 @@ def _member(info: zipfile.ZipInfo) -> Member:
     )
 
 
-def _declared_count(stream: BinaryIO) -> int:
+def _declared_count(stream: ByteSource) -> int:
     """Return the number of members that the record at the end of the ZIP declares.
 
     zipfile ignores this number: if one length in the directory is damaged, it takes the
@@ -158,7 +185,7 @@ def _check_count(path: Path, members: tuple[Member, ...], declared: int) -> None
         )
 
 
-def _not_a_zip(path: Path, stream: BinaryIO, error: Exception) -> str:
+def _not_a_zip(path: Path, stream: ByteSource, error: Exception) -> str:
     stream.seek(0)
     beginning = stream.read(4)
     if not beginning:

@@ -1,6 +1,7 @@
 """The members of an export archive by their paths below its root folder."""
 
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -8,7 +9,8 @@ from attrs import frozen
 
 from prolific_exports._archive._content import member_chunks
 from prolific_exports._archive._directory import Member
-from prolific_exports._archive._uploads import FILES, Uploads
+from prolific_exports._archive._not_downloaded import FILES, NOT_DOWNLOADED, read_not_downloaded
+from prolific_exports._archive._uploads import Uploads
 from prolific_exports._errors import ArchiveError, CorruptArchiveError, UsageError
 
 if TYPE_CHECKING:
@@ -61,21 +63,20 @@ class MemberIndex:
     Attributes:
         root: The folder that contains all members; ``""`` if there is none.
         prefix: ``root`` with its ``/``; ``""`` without a root folder.
-        uploads: The uploaded files.
         kind: The kind of export; None if the members fit no kind, or both.
     """
 
     def __init__(self, path: Path, members: Sequence[Member]) -> None:
         """Index the members of the archive at ``path``, which is for messages."""
         self._path = path
-        self.root = _root(members)
+        self.root = root_of(members)
         self.prefix = f"{self.root}/" if self.root else ""
         inside = [
             (member.name.removeprefix(self.prefix), member)
             for member in members
             if member.name != self.prefix
         ]
-        self.uploads = Uploads(inside)
+        self._inside = inside
         self._by_path: dict[str, list[Member]] = {}
         for inner, member in inside:
             if not member.is_folder:
@@ -85,6 +86,18 @@ class MemberIndex:
     def __contains__(self, path: str) -> bool:
         return path in self._by_path
 
+    @cached_property
+    def uploads(self) -> Uploads:
+        """The uploaded files, with those that were not downloaded.
+
+        Raises:
+            CorruptArchiveError: The list of files that were not downloaded is damaged.
+        """
+        if NOT_DOWNLOADED not in self:
+            return Uploads(self._inside)
+        file = self.file(NOT_DOWNLOADED)
+        return Uploads(self._inside, read_not_downloaded(file.pieces(), file.where))
+
     def member(self, path: str) -> Member:
         """Return the only member with this path.
 
@@ -93,6 +106,11 @@ class MemberIndex:
             CorruptArchiveError: Several members have this path.
         """
         variant = None if path in self else self.uploads.find(path)
+        if variant is not None and not variant.is_downloaded:
+            raise ArchiveError(
+                f"{self._path} does not contain {path!r}: it was downloaded with --only responses "
+                "(only='responses'). Download the whole archive for its uploaded files."
+            )
         found = self._by_path.get(variant.path if variant else path, [])
         if not found:
             raise ArchiveError(f"{self._path} has no file {path!r}. {self._listing()}")
@@ -140,7 +158,8 @@ class MemberIndex:
         return f"It has {listed or 'no files'}."
 
 
-def _root(members: Sequence[Member]) -> str:
+def root_of(members: Sequence[Member]) -> str:
+    """Return the folder that contains all members; ``""`` if there is none."""
     tops = {member.name.partition("/")[:2] for member in members} - {_MACOS_FOLDER}
     top, slash = tops.pop() if len(tops) == 1 else ("", "")
     # Records refer to "files/..." below the root folder, so that folder cannot be the root.

@@ -55,6 +55,8 @@ def plan_extraction(
     root: str,
     limits: ExtractLimits,
     names: Names = "safe",
+    *,
+    otherwise: str = "Nothing was extracted.",
 ) -> ExtractionPlan:
     """Decide where to write each member.
 
@@ -67,31 +69,40 @@ def plan_extraction(
         root: The folder to remove from paths, with its ``/``; ``""`` for none.
         limits: When to refuse an archive for its size.
         names: How to treat names that some system cannot store.
+        otherwise: The consequence of an error, as a sentence for its message.
 
     Raises:
         UnsafeArchiveError: A member cannot be written safely, or the archive exceeds ``limits``.
     """
     check_names(names)
-    _check_amount(path, members, limits)
+
+    def refused(member: Member, why: str) -> UnsafeArchiveError:
+        return UnsafeArchiveError(f"{path}: {member.name!r} {why}. {otherwise}")
+
+    if excess := _excess(members, limits):
+        raise UnsafeArchiveError(
+            f"{path} {excess}: this looks like a ZIP bomb. {otherwise} If you trust the archive, "
+            "extract it with higher ExtractLimits."
+        )
     for member in members:
         if why := threat(member.name) or _odd(member):
-            raise _refused(path, member, why)
+            raise refused(member, why)
     inside = [(m, m.name.removeprefix(root)) for m in members if m.name != root]
-    _check_clashes(path, inside)
+    if clash := _clash(inside):
+        raise refused(*clash)
     places = safe_paths(name for _, name in inside)
     folders, files = [], []
     for member, name in inside:
         inner = name.removesuffix("/")
         place = places[inner]
         if names == "strict" and place != inner:
-            raise _refused(
-                path,
+            raise refused(
                 member,
                 f"has a name that some systems cannot store, and names='strict' (--names strict) "
                 f"forbids renaming it to {place!r}",
             )
         if why := threat(place):
-            raise _refused(path, member, f"{why}, once it is named {place!r}")
+            raise refused(member, f"{why}, once it is named {place!r}")
         if member.is_folder:
             folders.append(place)
         else:
@@ -109,10 +120,6 @@ def check_names(names: str) -> None:
         raise UsageError(f"Unknown names={names!r}: use 'safe' or 'strict'.")
 
 
-def _refused(path: Path, member: Member, why: str) -> UnsafeArchiveError:
-    return UnsafeArchiveError(f"{path}: {member.name!r} {why}. Nothing was extracted.")
-
-
 def _odd(member: Member) -> str | None:
     kind = stat.S_IFMT(member.mode)
     if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
@@ -124,32 +131,29 @@ def _odd(member: Member) -> str | None:
     return None
 
 
-def _check_amount(path: Path, members: Sequence[Member], limits: ExtractLimits) -> None:
+def _excess(members: Sequence[Member], limits: ExtractLimits) -> str | None:
+    """Return which limit an archive exceeds, as the rest of a sentence; None if it does not."""
     size = sum(member.size for member in members)
     compressed = sum(member.compressed_size for member in members)
     allowed = max(limits.ratio * compressed, limits.ratio_free)
     if len(members) > limits.members:
-        what = f"has {len(members)} members, more than {limits.members}"
-    elif size > limits.size:
-        what = f"expands to {size} bytes, more than {limits.size}"
-    elif size > allowed:
-        what = f"expands to {size} bytes, more than {limits.ratio:g} times its compressed size"
-    else:
-        return
-    raise UnsafeArchiveError(
-        f"{path} {what}: this looks like a ZIP bomb. Nothing was extracted. If you trust the "
-        "archive, extract it with higher ExtractLimits."
-    )
+        return f"has {len(members)} members, more than {limits.members}"
+    if size > limits.size:
+        return f"expands to {size} bytes, more than {limits.size}"
+    if size > allowed:
+        return f"expands to {size} bytes, more than {limits.ratio:g} times its compressed size"
+    return None
 
 
-def _check_clashes(path: Path, inside: Sequence[tuple[Member, str]]) -> None:
+def _clash(inside: Sequence[tuple[Member, str]]) -> tuple[Member, str] | None:
+    """Return a member that another one would overwrite, and why; None without one."""
     files: set[str] = set()
     folders: set[str] = set()
     for member, name in inside:
         inner = name.removesuffix("/")
         if not member.is_folder:
             if inner in files:
-                raise _refused(path, member, "occurs twice: one would overwrite the other")
+                return member, "occurs twice: one would overwrite the other"
             files.add(inner)
             inner = inner.rpartition("/")[0]
         # Stop at a known folder: thousands of files can be in the same one.
@@ -158,6 +162,5 @@ def _check_clashes(path: Path, inside: Sequence[tuple[Member, str]]) -> None:
             inner = inner.rpartition("/")[0]
     for member, name in inside:
         if name in files and name in folders:
-            raise _refused(
-                path, member, "is both a file and a folder: one would overwrite the other"
-            )
+            return member, "is both a file and a folder: one would overwrite the other"
+    return None

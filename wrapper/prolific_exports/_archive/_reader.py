@@ -15,12 +15,14 @@ from prolific_exports._archive._json import read_json_lines, values_of
 from prolific_exports._archive._lines import blocks
 from prolific_exports._archive._member_index import MemberFile, MemberIndex
 from prolific_exports._archive._metadata import Metadata, read_metadata
+from prolific_exports._archive._not_downloaded import NOT_DOWNLOADED
 from prolific_exports._archive._plan import ExtractLimits, Names, plan_extraction
 from prolific_exports._archive._uploads import ArchiveFile, may_name_files, missing_paths
 from prolific_exports._archive._verify import verify_zip
 from prolific_exports._errors import ArchiveError
 from prolific_exports._files._destinations import expanded
 from prolific_exports._model._html import facts_table
+from prolific_exports._model._only import Only
 
 if TYPE_CHECKING:
     from prolific_exports._archive._records import Record
@@ -49,7 +51,10 @@ class ArchiveReader:
             CorruptArchiveError: It is not a ZIP, is incomplete, or its directory is damaged.
         """
         path = expanded(path)
-        return cls(path, read_members(path))
+        archive = cls(path, read_members(path))
+        # Reads the list of files that were not downloaded, if there is one.
+        _ = archive._index.uploads
+        return archive
 
     def __fspath__(self) -> str:
         return str(self.path)
@@ -81,8 +86,17 @@ class ArchiveReader:
         )
 
     @property
+    def only(self) -> Only | None:
+        """Which part of the export was downloaded; None for everything."""
+        return "responses" if NOT_DOWNLOADED in self._index else None
+
+    @property
     def files(self) -> tuple[ArchiveFile, ...]:
-        """The uploaded files, in the ZIP's order."""
+        """The uploaded files, in the ZIP's order.
+
+        An archive that was downloaded with ``only="responses"`` does not contain them: then
+        ``is_downloaded`` is False.
+        """
         return self._index.uploads.files
 
     @property
@@ -96,16 +110,21 @@ class ArchiveReader:
         return self._index.uploads.renamed
 
     def find(self, path: str) -> ArchiveFile | None:
-        """Return the uploaded file that an answer names; None if the archive does not contain it.
+        """Return the uploaded file that an answer names; None if the export does not have it.
 
         Args:
             path: The ``path`` of an ``UploadedFile``. A file matches if its path is equal, or if
                 it is the only one that differs just in case or Unicode composition.
+
+        Returns:
+            The file, also if it was not downloaded (``is_downloaded``).
         """
         return self._index.uploads.find(path)
 
     def missing_files(self) -> Iterator[str]:
         """Yield the paths that answers name and ``find`` cannot find, once for each mention.
+
+        Files that were not downloaded are not missing: the export has them.
 
         Raises:
             ArchiveError: As ``responses``.
@@ -234,7 +253,9 @@ class ArchiveReader:
         return folder
 
 
-def inspect_export(path: Path, *, kind: "Kind", resource_id: str, verify: bool) -> datetime | None:
+def inspect_export(
+    path: Path, *, kind: "Kind", resource_id: str, verify: bool, only: Only | None = None
+) -> datetime | None:
     """Check that a file is the complete archive of a collection or batch.
 
     Args:
@@ -242,6 +263,7 @@ def inspect_export(path: Path, *, kind: "Kind", resource_id: str, verify: bool) 
         kind: The kind of the export.
         resource_id: Id of the collection or batch.
         verify: Whether to compare all checksums, too.
+        only: Which part of the export it must have; None for everything.
 
     Returns:
         When it was exported; None if it does not say so.
@@ -254,6 +276,8 @@ def inspect_export(path: Path, *, kind: "Kind", resource_id: str, verify: bool) 
     if archive.kind != kind or metadata.id not in (resource_id, None):
         what = f"{archive.kind} {metadata.id}" if archive.kind and metadata.id else "another export"
         raise ArchiveError(f"{path} is the archive of {what}, not of {kind} {resource_id}.")
+    if archive.only not in (None, only):
+        raise ArchiveError(f"{path} has only the {archive.only}, not the uploaded files.")
     if verify:
         verify_zip(path)
     return metadata.exported_at

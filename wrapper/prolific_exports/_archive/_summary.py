@@ -126,6 +126,8 @@ class ArchiveSummary:
         missing_files: Number of files that answers name and the archive does not contain (see
             ``ExportArchive.find``).
         renamed_files: Number of files that ``extract`` renames (see ``ExportArchive.renamed``).
+        files_not_downloaded: Number of uploaded files that the archive does not contain since it
+            was downloaded with ``only="responses"``; they count in ``files``.
     """
 
     kind: Kind | None
@@ -144,6 +146,7 @@ class ArchiveSummary:
     file_types: tuple[FileTypeSummary, ...]
     missing_files: int = 0
     renamed_files: int = 0
+    files_not_downloaded: int = 0
 
     def _repr_html_(self) -> str:
         """Return two tables for notebooks: the archive, and its questions."""
@@ -239,6 +242,7 @@ def summarise(archive: ArchiveReader) -> ArchiveSummary:
         file_types=_file_types(archive.files),
         missing_files=missing,
         renamed_files=len(archive.renamed),
+        files_not_downloaded=sum(not file.is_downloaded for file in archive.files),
     )
 
 

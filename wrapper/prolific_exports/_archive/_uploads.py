@@ -10,10 +10,8 @@ from attrs import Factory, define, frozen
 from prolific_exports._archive._answer_shapes import SHAPES
 from prolific_exports._archive._directory import Member
 from prolific_exports._archive._fields import have_responses
+from prolific_exports._archive._not_downloaded import FILES, AbsentFile
 from prolific_exports._files._names import folded, safe_paths
-
-FILES: Final = "files/"
-"""The folder of the uploaded files, in the root folder."""
 
 _FILE_LISTS: Final = {
     type_: shape.file_list for type_, shape in SHAPES.items() if shape.file_list is not None
@@ -32,11 +30,14 @@ class ArchiveFile:
         size: Bytes.
         extracted_path: Its path in the folder of ``extract``. It differs from ``path`` if some
             system cannot store that name.
+        is_downloaded: Whether the archive contains it. False for the uploaded files of an archive
+            that was downloaded with ``only="responses"``.
     """
 
     path: str
     size: int
     extracted_path: str = Factory(lambda self: self.path, takes_self=True)
+    is_downloaded: bool = True
 
     @property
     def name(self) -> str:
@@ -50,18 +51,26 @@ class Uploads:
 
     Attributes:
         members: All members, with paths relative to the root folder, in the ZIP's order.
+        absent: The uploaded files that were not downloaded.
     """
 
     members: Sequence[tuple[str, Member]]
+    absent: Sequence[AbsentFile] = ()
 
     @cached_property
     def files(self) -> tuple[ArchiveFile, ...]:
-        """The uploaded files, in the ZIP's order."""
-        return tuple(
+        """The uploaded files, in the ZIP's order; then those that were not downloaded."""
+        present = (
             ArchiveFile(path, member.size, self._extracted_paths.get(path, path))
             for path, member in self.members
             if path.startswith(FILES) and not member.is_folder
         )
+        places = safe_paths(file.path for file in self.absent)
+        absent = (
+            ArchiveFile(file.path, file.size, places[file.path], is_downloaded=False)
+            for file in self.absent
+        )
+        return (*present, *absent)
 
     @cached_property
     def renamed(self) -> Mapping[str, str]:
@@ -110,7 +119,7 @@ def may_name_files(text: bytes) -> bool:
 def missing_paths(
     records: Iterable[Any], find: Callable[[str], ArchiveFile | None]
 ) -> Iterator[str]:
-    """Yield the paths that answers name and an archive does not contain, in record order."""
+    """Yield the paths that answers name and an export does not have, in record order."""
     for record in records:
         for answers in answers_by_part(record) or ():
             for answer in answers.values():

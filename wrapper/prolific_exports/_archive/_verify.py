@@ -1,7 +1,7 @@
 """Verifies that a downloaded archive is complete and undamaged."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -71,6 +71,15 @@ def verify_export(path: Path, kind: "Kind") -> None:
         CorruptArchiveError: It is not a complete ZIP, or is an archive of the other kind.
     """
     verify_zip(path)
-    found = MemberIndex(path, read_members(path)).kind
+    check_kind(path, read_members(path), kind)
+
+
+def check_kind(path: Path, members: Sequence[Member], kind: "Kind") -> None:
+    """Check that an archive is not an export of the other kind.
+
+    Raises:
+        CorruptArchiveError: It is.
+    """
+    found = MemberIndex(path, members).kind
     if found not in (kind, None):
         raise CorruptArchiveError(f"{path} is the archive of a {found}, not of a {kind}.")

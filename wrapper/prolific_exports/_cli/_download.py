@@ -93,7 +93,12 @@ def _run(
     if options.json:
         streams.print_result(
             json_output.download(
-                downloads.results, error, table, downloads.resume_command(), options.filter
+                downloads.results,
+                error,
+                table,
+                downloads.resume_command(),
+                filter_=options.filter,
+                only=options.only,
             )
         )
     elif table is not None:

@@ -2,7 +2,7 @@
 
 import argparse
 
-from prolific_exports._cli import _help
+from prolific_exports._cli import _help_download
 from prolific_exports._cli._shared_arguments import (
     add_json,
     add_kind,
@@ -26,7 +26,7 @@ def add_download(commands: "Commands") -> None:
         help="request exports, wait, then download and verify the archives",
         description="Request an export of each collection or batch, wait until it is ready,\n"
         "download the archive and verify it.",
-        epilog=_help.DOWNLOAD,
+        epilog=_help_download.DOWNLOAD,
     )
     add_kind(parser)
     ids = parser.add_argument(
@@ -91,6 +91,11 @@ def _add_destinations(parser: argparse._ArgumentGroup) -> None:
 
 
 def _add_filter(parser: argparse._ArgumentGroup) -> None:
+    parser.add_argument(
+        "--only",
+        choices=["responses"],
+        help="download everything but the uploaded files (described below)",
+    )
     parser.add_argument(
         "--export-id",
         metavar="EXPORT_ID",

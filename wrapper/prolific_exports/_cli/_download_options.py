@@ -24,6 +24,7 @@ from prolific_exports._files._destinations import (
 from prolific_exports._flows._policy import check_connections, check_jobs
 from prolific_exports._model._clock import Clock, SystemClock
 from prolific_exports._model._filters import ExportFilter
+from prolific_exports._model._only import Only
 from prolific_exports._model._references import Kind, check_filter, check_id
 
 _SEPARATORS = tuple({"/", os.sep})
@@ -68,6 +69,7 @@ class DownloadOptions:
     export_id: str | None
     filter: ExportFilter | None
     delete_after: bool
+    only: Only | None
     jobs: int
     connections: int
     stall_timeout: float | None
@@ -144,6 +146,7 @@ class DownloadOptions:
             export_id=export_id,
             filter=check_filter(arguments.study_id, from_, to),
             delete_after=arguments.delete_after,
+            only=arguments.only,
             jobs=check_jobs(arguments.jobs),
             connections=check_connections(arguments.connections),
             stall_timeout=arguments.stall_timeout,

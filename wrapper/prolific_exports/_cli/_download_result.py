@@ -21,6 +21,7 @@ class DownloadResult:
         path: The archive; None unless it is complete.
         codebook: The codebook beside the archive; None if it was not saved.
         size: Bytes of the archive.
+        transferred: Bytes received from the store; None until the archive is saved.
         sha256: Of the archive; None unless measured.
         records: Records in the archive; None unless measured, or without readable records.
         seconds: How long its phases took; None if it did not begin.
@@ -39,6 +40,7 @@ class DownloadResult:
     path: Path | None = None
     codebook: Path | None = None
     size: int | None = None
+    transferred: int | None = None
     sha256: str | None = None
     records: int | None = None
     seconds: Mapping[str, float | None] | None = None

@@ -156,6 +156,7 @@ class Downloads:
                 verify=not options.no_verify,
                 connections=options.connections,
                 delete_after=options.delete_after,
+                only=options.only,
                 on_progress=display.progress,
             )
             with closing(outcomes):

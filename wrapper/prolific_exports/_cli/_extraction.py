@@ -22,11 +22,13 @@ class Extraction:
         renamed: As ``ExportArchive.renamed``.
         missing_files: Number of files that answers refer to but the archive lacks; None if
             the archive has no readable records.
+        not_downloaded: Number of uploaded files that were not downloaded.
     """
 
     folder: Path
     renamed: Mapping[str, str] = Factory(dict)
     missing_files: int | None = None
+    not_downloaded: int = 0
 
     @classmethod
     def extract(cls, archive: ExportArchive, folder: Path | str, names: Names) -> Self:
@@ -41,10 +43,16 @@ class Extraction:
         except ArchiveError:
             # Extraction has succeeded, and an archive need not contain answers.
             missing = None
-        return cls(folder=target, renamed=archive.renamed, missing_files=missing)
+        absent = sum(not file.is_downloaded for file in archive.files)
+        return cls(
+            folder=target,
+            renamed=archive.renamed,
+            missing_files=missing,
+            not_downloaded=absent,
+        )
 
     def notes(self) -> Iterator[str]:
-        """A line about renamed files and one about missing files, if there are any."""
+        """Lines about renamed files, missing files and files that were not downloaded."""
         if self.renamed:
             pairs = [f"{old} is now {new}" for old, new in self.renamed.items()]
             more = len(pairs) - _RENAMED_SHOWN
@@ -54,6 +62,8 @@ class Extraction:
             )
         if self.missing_files:
             yield missing_note(self.missing_files)
+        if self.not_downloaded:
+            yield not_downloaded_note(self.not_downloaded)
 
 
 def renamed_note(count: int) -> str:
@@ -65,3 +75,9 @@ def missing_note(count: int) -> str:
     """The number of files that answers refer to but the archive lacks."""
     verb = "is" if count == 1 else "are"
     return f"{plural(count, 'file')} that answers refer to {verb} not in the archive"
+
+
+def not_downloaded_note(count: int) -> str:
+    """The number of uploaded files that were not downloaded, with the reason."""
+    verb = "was" if count == 1 else "were"
+    return f"{plural(count, 'uploaded file')} {verb} not downloaded (--only responses)"

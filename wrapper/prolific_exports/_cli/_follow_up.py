@@ -42,6 +42,7 @@ def download_command(
         ("--study-id", conditions.get("study_id")),
         ("--from", conditions.get("from")),
         ("--to", conditions.get("to")),
+        ("--only", options.only),
         ("--output", output),
         ("--extract", extract),
         ("--names", options.names if options.names != "safe" else None),

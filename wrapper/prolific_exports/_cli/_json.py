@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from prolific_exports._model._filters import ExportFilter
     from prolific_exports._model._listed_jobs import ListedJob
     from prolific_exports._model._listed_resources import RequestRef, Resource, Workspace
+    from prolific_exports._model._only import Only
 
 VERSION: Final = 1
 """Grows when a member is removed or changes its meaning; new members do not change it."""
@@ -36,12 +37,15 @@ def download(
     error: BaseException | None = None,
     table: "WrittenTable | None" = None,
     resume: "Sequence[str] | None" = None,
+    *,
     filter_: "ExportFilter | None" = None,
+    only: "Only | None" = None,
 ) -> str:
     """The JSON of ``download``."""
     return _dumps(
         {
             "filter": _conditions(filter_),
+            "only": only,
             "results": [_result(result) for result in results],
             "table": None if table is None else table.path,
             "table_summary": None if table is None else _table(table),
@@ -272,6 +276,7 @@ def _result(result: "DownloadResult") -> dict[str, Any]:
         "path": None if result.path is None else str(result.path),
         "codebook": None if result.codebook is None else str(result.codebook),
         "size": result.size,
+        "transferred": result.transferred,
         "sha256": result.sha256,
         "records": result.records,
         "seconds": None if result.seconds is None else dict(result.seconds),

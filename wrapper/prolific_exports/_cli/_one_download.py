@@ -177,6 +177,7 @@ class OneDownload:
                 verify=not options.no_verify,
                 connections=options.connections,
                 delete_after=options.delete_after,
+                only=options.only,
             )
         job = resource.job(
             target.resource_id,
@@ -191,6 +192,7 @@ class OneDownload:
             verify=not options.no_verify,
             connections=options.connections,
             delete_after=options.delete_after,
+            only=options.only,
         )
 
     def _extract(self, archive: ExportArchive, folder: Path) -> Extraction:
@@ -246,6 +248,7 @@ class OneDownload:
             path=self._record.saved.path if self._record.saved else None,
             codebook=self._record.codebook,
             size=self._record.saved.size if self._record.saved else None,
+            transferred=self._record.saved.transferred if self._record.saved else None,
             sha256=sha256(archive) if archive is not None else None,
             records=count_records(archive) if archive is not None else None,
             seconds=self.stopwatch.seconds(),

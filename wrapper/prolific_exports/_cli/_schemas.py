@@ -83,6 +83,7 @@ _DOWNLOAD: Final = _object(
         "path": _null_or(_TEXT),
         "codebook": _null_or(_TEXT),
         "size": _null_or(_COUNT),
+        "transferred": _null_or(_COUNT),
         "sha256": _null_or(_SHA256),
         "records": _null_or(_COUNT),
         "seconds": _null_or(
@@ -170,6 +171,7 @@ _ARCHIVE: Final = _object(
         "file_types": _list(_object({"suffix": _TEXT, "count": _COUNT, "size": _COUNT})),
         "missing_files": _COUNT,
         "renamed_files": _COUNT,
+        "files_not_downloaded": _COUNT,
     }
 )
 _PAGE: Final = _object(
@@ -245,6 +247,7 @@ _DOCUMENTS: Final[dict[str, dict[str, JsonSchema]]] = {
     "delete": _of_kind({"workspace_id": _null_or(_TEXT), "results": _list(_DELETION)}),
     "download": {
         "filter": _null_or(_FILTER),
+        "only": {"enum": ["responses", None]},
         "results": _list(_DOWNLOAD),
         "table": _null_or(_TEXT),
         "table_summary": _null_or(_TABLE),

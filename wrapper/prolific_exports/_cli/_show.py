@@ -24,7 +24,7 @@ from prolific_exports import (
 )
 from prolific_exports._cli import _exit_codes as exit_codes
 from prolific_exports._cli import _json as json_output
-from prolific_exports._cli._extraction import missing_note
+from prolific_exports._cli._extraction import missing_note, not_downloaded_note
 from prolific_exports._console import _streams as streams
 from prolific_exports._console._progress import working
 from prolific_exports._console._text import moment, plural, printable, size
@@ -178,6 +178,8 @@ def _facts(summary: ArchiveSummary) -> Iterator[tuple[str, str]]:
         yield "", _renamed(summary.renamed_files)
     if summary.missing_files:
         yield "", missing_note(summary.missing_files)
+    if summary.files_not_downloaded:
+        yield "", not_downloaded_note(summary.files_not_downloaded)
 
 
 def _renamed(count: int) -> str:

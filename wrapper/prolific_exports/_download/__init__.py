@@ -1,8 +1,10 @@
 """Downloads that another run, in another process too, can resume.
 
 `_flow` runs a download. `_parts` plans its requests, `_receiver` takes the responses,
-`_retries` counts failures and gives up, `_progress` reports. `_workspace` owns three hidden
-files beside the destination, named by kind and id:
+`_retries` counts failures and gives up, `_progress` reports. `_selected_download` fetches only
+some members: `_range_reader` reads ranges of the archive, and `_remote_directory` its directory.
+These two need no files. `_workspace` owns three hidden files beside the destination, named by kind
+and id:
 
 ``.prolific-<kind>-<id>.part``
     The partial file: the bytes of the archive that have arrived.

@@ -7,28 +7,33 @@ from typing import Final
 
 from attrs import define, field
 
+from prolific_exports._download._archive_source import ArchiveSource
 from prolific_exports._download._parts import ArchivePart, PartPlanner, severity
 from prolific_exports._download._progress import Progress
+from prolific_exports._download._range_reader import MAX_REDIRECTS
 from prolific_exports._download._range_request import Follow, NextStep, Refuse, Take
 from prolific_exports._download._receiver import Receiver
 from prolific_exports._download._retries import Retries
 from prolific_exports._download._workspace import DownloadWorkspace
-from prolific_exports._errors import (
-    ArchiveError,
-    CorruptArchiveError,
-    DownloadError,
-    UnsafeUrlError,
-)
-from prolific_exports._events import Refreshed, Verifying
+from prolific_exports._errors import ArchiveError, CorruptArchiveError, DownloadError
+from prolific_exports._events import Verifying
 from prolific_exports._flows._calls import Context
 from prolific_exports._flows._effects import Fetch, FetchAll, Fetched, Flow, Run
 from prolific_exports._flows._policy import Policy
-from prolific_exports._flows._polling import PendingExport, request_and_wait
-from prolific_exports._model._urls import resolve_redirect, unsafe_reason
+from prolific_exports._flows._polling import PendingExport
+from prolific_exports._model._urls import resolve_redirect
 
-_MAX_REDIRECTS: Final = 5
 # How often an archive whose checksums do not match is fetched.
 _MAX_FETCHES: Final = 2
+
+
+def problem_of(error: ArchiveError, workspace: DownloadWorkspace, context: Context) -> ArchiveError:
+    """The error about a bad archive, without secrets that the archive may contain."""
+    # Users know the destination, not the partial file.
+    message = str(error).replace(str(workspace.file.path), str(workspace.target))
+    problem = type(error)(f"{context.redactor.known(message)} Nothing was saved.")
+    problem.__cause__ = error.__cause__ and context.redactor.cause(error.__cause__)
+    return problem
 
 
 @define
@@ -52,19 +57,25 @@ class ArchiveDownload:
     _progress: Progress = field(init=False)
     _retries: Retries = field(init=False)
     _receiver: Receiver = field(init=False)
-    _url: str = field(default="", init=False, repr=False)
+    _source: ArchiveSource = field(init=False)
 
     def __attrs_post_init__(self) -> None:
         workspace, context = self.workspace, self.context
         self._planner = PartPlanner(workspace.file, self.connections)
         self._progress = Progress(self.job, context, workspace.file)
         self._retries = Retries(self.job, context, self.policy, workspace)
+        self._source = ArchiveSource(self.job, context, self.policy, self._progress, self._retries)
         self._receiver = Receiver(
             workspace, context.clock, self._planner, self._progress, self._retries
         )
 
-    def run(self) -> Flow[None]:
-        """Fetch the archive into the partial file, again if it is corrupt."""
+    @property
+    def transferred(self) -> int:
+        """Bytes that were received from the store."""
+        return self._receiver.transferred
+
+    def run(self) -> Flow[int]:
+        """Fetch the archive into the partial file, again if it is corrupt; return its bytes."""
         workspace, verify = self.workspace, self.verify
         if workspace.reason:
             self._progress.restarted(workspace.reason)
@@ -86,25 +97,23 @@ class ArchiveDownload:
             if fetches == _MAX_FETCHES:
                 raise problem
             self._progress.restarted("the downloaded archive is corrupt")
+        return workspace.file.received
 
     def _problem(self, verify: Callable[[Path], object]) -> ArchiveError | None:
-        """Verify the archive. Returns the error, without secrets that the archive may contain."""
+        """Verify the archive. Returns the error."""
         try:
             verify(self.workspace.file.path)
         except ArchiveError as error:
-            # Users know the destination, not the partial file.
-            message = str(error).replace(str(self.workspace.file.path), str(self.workspace.target))
-            redactor = self.context.redactor
-            problem = type(error)(f"{redactor.known(message)} Nothing was saved.")
-            problem.__cause__ = error.__cause__ and redactor.cause(error.__cause__)
-            return problem
+            return problem_of(error, self.workspace, self.context)
         return None
 
     def _request_url(self) -> Flow[None]:
         """Get a URL for the archive, of a new job if the old one was deleted."""
-        job, before = self.job, self.job.export_id
-        self._url = (yield from request_and_wait(job, self.context, self.policy)).url
-        if before is not None and job.export_id != before and self.workspace.file.received:
+        self._accept_job(is_new=(yield from self._source.request()))
+
+    def _accept_job(self, *, is_new: bool) -> None:
+        """Discard the bytes of another job."""
+        if is_new and self.workspace.file.received:
             reason = "the export job failed or was deleted, so a new one was requested"
             self._restart(reason, None)
 
@@ -115,8 +124,8 @@ class ArchiveDownload:
             if len(parts) == 1:
                 responses = [(yield from self._fetch_one(parts[0]))]
             else:
-                self._check(self._url)
-                fetches = tuple(self._effect(self._url, part) for part in parts)
+                self._source.check(self._source.url)
+                fetches = tuple(self._effect(self._source.url, part) for part in parts)
                 responses = yield FetchAll(fetches, self.deliver)
             part, fetched = max(zip(parts, responses, strict=True), key=severity)
             yield from self._handle(part, fetched)
@@ -124,29 +133,20 @@ class ArchiveDownload:
 
     def _fetch_one(self, part: ArchivePart) -> Flow[Fetched]:
         """Send one request, and follow its redirects."""
-        url = self._url
-        for _ in range(_MAX_REDIRECTS + 1):
-            self._check(url)
+        url = self._source.url
+        for _ in range(MAX_REDIRECTS + 1):
+            self._source.check(url)
             fetched: Fetched = yield self._effect(url, part)
             if not isinstance(part.decision, Follow):
                 return fetched
             url = resolve_redirect(url, part.decision.location)
         raise DownloadError(
-            f"The download URL of {self.job.ref} redirects more than {_MAX_REDIRECTS} times. "
+            f"The download URL of {self.job.ref} redirects more than {MAX_REDIRECTS} times. "
             "If the problem persists, contact Prolific support."
         )
 
-    def _check(self, url: str) -> None:
-        reason = unsafe_reason(url)
-        if reason:
-            raise UnsafeUrlError(
-                f"The download URL of {self.job.ref} is not followed: {reason} "
-                f"({self.context.redactor.excerpt(url)})."
-            )
-
     def _effect(self, url: str, part: ArchivePart) -> Fetch:
         part.decision = part.decoder = None
-        self.context.redactor.learn(url)
         return Fetch(
             url,
             part.request.headers(),
@@ -201,7 +201,4 @@ class ArchiveDownload:
 
     def _refresh(self, fetched: Fetched) -> Flow[None]:
         """Request a fresh URL."""
-        self._retries.note_refresh(fetched)
-        self.job.state = None
-        self.context.notify(Refreshed(self.job.ref, self.workspace.file.received))
-        yield from self._request_url()
+        self._accept_job(is_new=(yield from self._source.refresh(fetched)))

@@ -13,6 +13,7 @@ from prolific_exports._download._codebook import save_codebook
 from prolific_exports._download._opening import open_workspace
 from prolific_exports._download._part_events import PartEvents
 from prolific_exports._download._reusing import FoundFile, Inspect, find_file, note_filter
+from prolific_exports._download._selected_download import SelectedDownload
 from prolific_exports._download._system import System
 from prolific_exports._errors import TargetExistsError
 from prolific_exports._events import Reused, Saved
@@ -22,6 +23,7 @@ from prolific_exports._flows._jobs import delete_saved
 from prolific_exports._flows._policy import Policy
 from prolific_exports._flows._polling import PendingExport
 from prolific_exports._model._codebook import Codebook
+from prolific_exports._model._only import Only
 
 
 @frozen
@@ -38,6 +40,8 @@ class Options:
         inspect: Checks a file that is used in place of a new export; None if none is.
         store_codebook: Writes the questions beside the archive, whose path is its second argument,
             and returns the file. None if they are not wanted.
+        only: Which part of the archive to download; None for everything. ``verify`` then only
+            decides whether checksums are compared.
     """
 
     overwrite: bool = False
@@ -46,6 +50,7 @@ class Options:
     delete_after: bool = False
     store_codebook: Callable[[Codebook, Path], Path] | None = None
     inspect: Inspect | None = None
+    only: Only | None = None
 
 
 def download(
@@ -83,7 +88,9 @@ def download(
     context = evolve(context, notify=part_events.put)
     refusal = ""
     if job.may_reuse is not None and options.inspect is not None:
-        find = partial(find_file, job, path, job.may_reuse, inspect=options.inspect)
+        find = partial(
+            find_file, job, path, job.may_reuse, inspect=options.inspect, only=options.only
+        )
         found: FoundFile = yield Run(
             partial(find, disk=system.disk, now=context.clock.now()), reads_only=True
         )
@@ -94,11 +101,17 @@ def download(
     # Not in a Run: an interruption between the Run's end and the `try` would leave the claim.
     with _explaining(refusal):
         workspace = open_workspace(
-            job, path, system, context.clock.now(), overwrite=options.overwrite
+            job,
+            path,
+            system,
+            context.clock.now(),
+            overwrite=options.overwrite,
+            only=options.only,
         )
     try:
         if workspace.finished is None:
-            yield from ArchiveDownload(
+            kind = ArchiveDownload if options.only is None else SelectedDownload
+            fetch: ArchiveDownload | SelectedDownload = kind(
                 job,
                 context,
                 policy,
@@ -106,16 +119,19 @@ def download(
                 options.verify,
                 options.connections,
                 part_events.deliver,
-            ).run()
+            )
+            size = yield from fetch.run()
+            transferred = fetch.transferred
             yield Run(partial(workspace.publish, overwrite=options.overwrite))
-            yield Run(partial(note_filter, workspace.target, job, system.disk))
-        elif options.delete_after and options.verify is not None:
-            # The earlier run may have skipped verification.
-            yield Run(partial(options.verify, workspace.target), reads_only=True)
-        size = workspace.file.received if workspace.finished is None else workspace.finished
+            yield Run(partial(note_filter, workspace.target, job, system.disk, options.only))
+        else:
+            if options.delete_after and options.verify is not None:
+                # The earlier run may have skipped verification.
+                yield Run(partial(options.verify, workspace.target), reads_only=True)
+            size, transferred = workspace.finished, 0
     finally:
         workspace.close()
-    context.notify(Saved(job.ref, workspace.target, size))
+    context.notify(Saved(job.ref, workspace.target, size, transferred))
     if options.delete_after:
         saved = job.export_id if workspace.finished is None else workspace.finished_export
         deleted = yield from delete_saved(evolve(job.ref, export_id=saved), context, policy)

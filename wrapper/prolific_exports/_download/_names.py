@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from prolific_exports._flows._polling import PendingExport
+from prolific_exports._model._only import Only
 
 # Most file systems have room for 255 bytes.
 _LONGEST_NAME: Final = 240
@@ -18,23 +19,25 @@ _HIDDEN: Final = re.compile(
 )
 
 
-def default_name(job: PendingExport, now: datetime) -> str:
+def default_name(job: PendingExport, now: datetime, only: Only | None = None) -> str:
     """``<id>-export-<YYYYMMDD-HHMMSS>.zip`` in local time, like Prolific's own command.
 
-    With a filter, its conditions follow the time.
+    With a filter, its conditions follow the time; then the part of the archive, if not all.
     """
     stem = f"{job.resource_id}-export-{now.astimezone():%Y%m%d-%H%M%S}"
+    end = ".zip" if only is None else f"-{only}.zip"
     if job.filter is None:
-        return f"{stem}.zip"
-    name = f"{stem}-{job.filter.label}.zip"
-    return name if len(name) <= _LONGEST_NAME else f"{stem}-filter-{job.filter.key}.zip"
+        return f"{stem}{end}"
+    name = f"{stem}-{job.filter.label}{end}"
+    return name if len(name) <= _LONGEST_NAME else f"{stem}-filter-{job.filter.key}{end}"
 
 
-def part_path(folder: Path, job: PendingExport) -> Path:
+def part_path(folder: Path, job: PendingExport, only: Only | None = None) -> Path:
     """The partial file of a download with this filter. Sidecar and claim differ in suffix."""
     # No id has a "+" in it.
     filtered = "" if job.filter is None else f"+{job.filter.key}"
-    return folder / f"{_HIDDEN_PREFIX}{job.kind}-{job.resource_id}{filtered}.part"
+    selected = "" if only is None else f"+{only}"
+    return folder / f"{_HIDDEN_PREFIX}{job.kind}-{job.resource_id}{filtered}{selected}.part"
 
 
 def filter_path(archive: Path) -> Path:
@@ -42,10 +45,10 @@ def filter_path(archive: Path) -> Path:
     return archive.with_name(f"{_HIDDEN_PREFIX}{archive.name}.filter.json")
 
 
-def default_name_pattern(job: PendingExport) -> re.Pattern[str]:
+def default_name_pattern(job: PendingExport, only: Only | None = None) -> re.Pattern[str]:
     """Matches the default names of archives of this export, of any time."""
     start = len(job.resource_id) + len("-export-")
-    name = default_name(job, datetime(2000, 1, 1, tzinfo=UTC))
+    name = default_name(job, datetime(2000, 1, 1, tzinfo=UTC), only)
     rest = re.escape(name[start + _TIME_WIDTH :])
     return re.compile(rf"{re.escape(name[:start])}\d{{8}}-\d{{6}}{rest}", re.ASCII)
 

@@ -1,6 +1,7 @@
 """Open the workspace of a download, and adopt the partial file of an earlier run."""
 
 import os
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from prolific_exports._errors import DownloadError
 from prolific_exports._files._destinations import check_suffix, expanded
 from prolific_exports._files._disk import Disk
 from prolific_exports._flows._polling import PendingExport
+from prolific_exports._model._only import Only
 
 
 def open_workspace(
@@ -23,6 +25,7 @@ def open_workspace(
     now: datetime,
     *,
     overwrite: bool,
+    only: Only | None = None,
 ) -> DownloadWorkspace:
     """Claim the download, and read what an earlier run left.
 
@@ -33,6 +36,7 @@ def open_workspace(
         system: Files and processes.
         now: The date and time, aware.
         overwrite: Whether a file at the destination may be replaced.
+        only: Which part of the archive to download; None for everything.
 
     Raises:
         TargetExistsError: There is a file that may not be replaced.
@@ -44,9 +48,11 @@ def open_workspace(
     disk = system.disk
     given = expanded(path) if path is not None else Path()
     with explained_as(f"Cannot write {given}"):
-        given, folder, is_file = _resolved(given, path, job, disk, overwrite=overwrite)
-    target = given if is_file else given / default_name(job, now)
-    part = part_path(folder, job)
+        given, folder, is_file = _resolved(
+            given, path, lambda folder: part_path(folder, job, only), disk, overwrite=overwrite
+        )
+    target = given if is_file else given / default_name(job, now, only)
+    part = part_path(folder, job, only)
     with explained_as(f"Cannot write in {folder}"):
         claim = Claim.take(part.with_suffix(".lock"), target, disk, system.processes, now)
     workspace = DownloadWorkspace(job, target, disk, claim, PartialFile(part, disk))
@@ -63,7 +69,7 @@ def open_workspace(
 def _resolved(
     given: Path,
     path: str | os.PathLike[str] | None,
-    job: PendingExport,
+    part_in: Callable[[Path], Path],
     disk: Disk,
     *,
     overwrite: bool,
@@ -77,7 +83,7 @@ def _resolved(
         )
     if is_file:
         _check_name(given)
-        if not disk.is_same(given, part_path(folder, job)):
+        if not disk.is_same(given, part_in(folder)):
             given = disk.destination(given, overwrite=overwrite)
             folder = given.parent
             _check_name(given)

@@ -118,17 +118,11 @@ class RangeRequest:
         status = head.status
         if status in (200, 206):
             return self._decide_body(head)
-        if status in _REDIRECTS and "location" in head.headers:
-            return Follow(head.headers["location"])
         if status == 416 and self.resumable:
             return self._decide_unsatisfied(head.headers.get("content-range", ""))
         if status == 412 and self.resumable:
             return NextStep.RESTART
-        if status in _VOID:
-            return NextStep.REFRESH
-        if status in _PASSING or status >= 500:
-            return NextStep.RETRY
-        return Refuse(f"the store answered {status}")
+        return decide_without_body(head)
 
     def _decide_body(self, head: Head) -> Decision:
         codings = codings_of(head.headers.get("content-encoding", ""))
@@ -159,15 +153,13 @@ class RangeRequest:
         return Refuse("the store sent an unrequested part of a compressed archive")
 
     def _decide_part(self, content_range: str, etag: str) -> Decision:
-        match = _CONTENT_RANGE.fullmatch(content_range.strip())
         expected = self.received if self.resumable else 0
-        total = _length(match[3]) if match else None
+        part = ContentRange.parse(content_range)
+        total = part.total if part else None
         if (
-            match is None
-            or int(match[1]) != expected
-            or int(match[2]) < expected
-            or (total is not None and int(match[2]) >= total)
-            or (expected and self.end is not None and int(match[2]) >= self.end)
+            part is None
+            or part.start != expected
+            or (expected and self.end is not None and part.end > self.end)
         ):
             if expected:
                 return NextStep.RESTART
@@ -188,6 +180,44 @@ class RangeRequest:
         if self.received == size and self.total in (None, size):
             return NextStep.COMPLETE
         return NextStep.RESTART
+
+
+@frozen
+class ContentRange:
+    """The part of an archive that a response contains.
+
+    Attributes:
+        start: Position of the first byte.
+        end: Position after the last byte.
+        total: Bytes of the archive; None if the store does not say.
+    """
+
+    start: int
+    end: int
+    total: int | None
+
+    @classmethod
+    def parse(cls, content_range: str) -> "ContentRange | None":
+        """Read the header field ``Content-Range``. None if it is invalid or contradicts itself."""
+        match = _CONTENT_RANGE.fullmatch(content_range.strip())
+        if match is None:
+            return None
+        start, last, total = int(match[1]), int(match[2]), _length(match[3])
+        if last < start or (total is not None and last >= total):
+            return None
+        return cls(start, last + 1, total)
+
+
+def decide_without_body(head: Head) -> Decision:
+    """What to do about a response that is neither a body nor about a condition."""
+    status = head.status
+    if status in _REDIRECTS and "location" in head.headers:
+        return Follow(head.headers["location"])
+    if status in _VOID:
+        return NextStep.REFRESH
+    if status in _PASSING or status >= 500:
+        return NextStep.RETRY
+    return Refuse(f"the store answered {status}")
 
 
 def is_strong(etag: str) -> bool:

@@ -28,6 +28,9 @@ class Receiver:
     """Decides which responses to take, and writes their bytes.
 
     Parts that arrive at once call `accept` and `write` from several threads.
+
+    Attributes:
+        transferred: Bytes that were received.
     """
 
     workspace: DownloadWorkspace
@@ -35,6 +38,7 @@ class Receiver:
     planner: PartPlanner
     progress: Progress
     retries: Retries
+    transferred: int = field(default=0, init=False)
     _gained: int = field(default=0, init=False)
     _recorded: float = field(init=False)
     _lock: threading.Lock = field(factory=threading.Lock, init=False)
@@ -59,6 +63,7 @@ class Receiver:
             ExportsError: What `DownloadWorkspace` raises.
         """
         with self._lock:
+            self.transferred += len(data)
             if part.decoder is None:
                 self._write(part.request, data)
                 return

@@ -14,6 +14,7 @@ from prolific_exports._files._destinations import expanded
 from prolific_exports._files._disk import Disk
 from prolific_exports._flows._polling import PendingExport
 from prolific_exports._model._filters import ExportFilter
+from prolific_exports._model._only import Only
 from prolific_exports._model._reuse import Reuse
 
 Inspect = Callable[[Path], datetime | None]
@@ -47,6 +48,7 @@ def find_file(
     inspect: Inspect,
     disk: Disk,
     now: datetime,
+    only: Only | None = None,
 ) -> FoundFile:
     """Look for an archive of an export at its destination, and check it.
 
@@ -59,10 +61,11 @@ def find_file(
         inspect: Checks an archive.
         disk: The file system.
         now: The date and time, aware.
+        only: Which part of the archive to download; None for everything.
     """
     given = expanded(path) if path is not None else Path()
     try:
-        file = _newest(job, given) if disk.is_folder(given) else given
+        file = _newest(job, given, only) if disk.is_folder(given) else given
         if file is None or not file.is_file():
             return FoundFile()
         if file is given and not _has_filter(file, job.filter, disk):
@@ -77,11 +80,11 @@ def find_file(
     return FoundFile(file, status.st_size)
 
 
-def _newest(job: PendingExport, folder: Path) -> Path | None:
+def _newest(job: PendingExport, folder: Path, only: Only | None) -> Path | None:
     if job.filter is not None and job.filter.has_fractions:
         # A file's name has no fractions of a second.
         return None
-    pattern = default_name_pattern(job)
+    pattern = default_name_pattern(job, only)
     found = [file for file in folder.iterdir() if pattern.fullmatch(file.name)]
     return max(found, key=lambda file: file.name, default=None)
 
@@ -92,13 +95,13 @@ def _has_filter(file: Path, wanted: ExportFilter | None, disk: Disk) -> bool:
     return (record or b"") == _record(wanted)
 
 
-def note_filter(file: Path, job: PendingExport, disk: Disk) -> None:
+def note_filter(file: Path, job: PendingExport, disk: Disk, only: Only | None = None) -> None:
     """Record the filter of a saved archive beside it, unless its name has the filter.
 
     An archive without a filter has no record. A failure does not matter: without its record, an
     archive is not used again for its filter.
     """
-    if default_name_pattern(job).fullmatch(file.name):
+    if default_name_pattern(job, only).fullmatch(file.name):
         return
     path = filter_path(file)
     with suppress(OSError, DownloadError):

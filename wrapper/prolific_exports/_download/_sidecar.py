@@ -33,6 +33,8 @@ class Sidecar:
         etag: Strong entity tag of the archive; None without one.
         good: Half-open ranges of the bytes that are on the disk, in order.
         filter: Which responses are exported; None for all.
+        spans: Whether the partial file has only the wanted ranges of the archive, one after the
+            other. ``total`` and ``good`` then count bytes of these.
     """
 
     kind: Kind
@@ -43,6 +45,7 @@ class Sidecar:
     etag: str | None = None
     good: tuple[tuple[int, int], ...] = ()
     filter: ExportFilter | None = None
+    spans: bool = False
 
     def dump(self) -> bytes:
         """The file's content."""
@@ -56,6 +59,7 @@ class Sidecar:
             "size": self.total,
             "etag": self.etag,
             "good": self.good,
+            "spans": self.spans,
         }
         return json.dumps(record).encode()
 
@@ -85,8 +89,11 @@ class Sidecar:
             return None
         export_id, output = record.get("export_id"), record.get("output")
         total, etag, good = record.get("size"), record.get("etag"), _pairs(record.get("good"))
+        # Sidecars of older versions have no such field.
+        spans = record.get("spans", False)
         if (
-            (export_id is None or (isinstance(export_id, str) and _ID.fullmatch(export_id)))
+            isinstance(spans, bool)
+            and (export_id is None or (isinstance(export_id, str) and _ID.fullmatch(export_id)))
             and isinstance(output, str)
             and _is_name(output)
             and (total is None or _is_position(total))
@@ -97,7 +104,7 @@ class Sidecar:
             # The first range always begins at byte 0.
             and (not good or (etag is not None and good[0][0] == 0))
         ):
-            return cls(kind, resource_id, export_id, output, total, etag, good, filter_)
+            return cls(kind, resource_id, export_id, output, total, etag, good, filter_, spans)
         return None
 
 

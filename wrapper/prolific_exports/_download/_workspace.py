@@ -1,7 +1,9 @@
 """The files of one download: the claim, the partial file with its sidecar, the destination."""
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager, suppress
 from pathlib import Path
+from typing import TypeVar
 
 from attrs import define, field
 
@@ -13,6 +15,8 @@ from prolific_exports._files._disk import Disk
 from prolific_exports._files._failures import explained
 from prolific_exports._files._publishing import publish
 from prolific_exports._flows._polling import PendingExport
+
+T = TypeVar("T")
 
 
 @define(eq=False)
@@ -45,18 +49,19 @@ class DownloadWorkspace:
     spares_file: bool = False
     _published: bool = field(default=False, init=False)
 
-    def begin(self, total: int | None, etag: str | None) -> None:
+    def begin(self, total: int | None, etag: str | None, *, spans: bool = False) -> None:
         """Start an archive from its first byte.
 
         Args:
             total: Bytes of the archive; None if unknown.
             etag: Strong entity tag of the archive; None without one.
+            spans: Whether only some ranges of the archive will be received.
 
         Raises:
             StorageError: There is not enough space, or the disk fails.
         """
         with self._writing():
-            self._reset(total, etag)
+            self._reset(total, etag, spans=spans)
             self.spares_file = False
             self.file.handle.truncate(0)
         self.check_space()
@@ -71,9 +76,9 @@ class DownloadWorkspace:
             self._reset(None, None)
             self.file.handle.truncate(0)
 
-    def _reset(self, total: int | None, etag: str | None) -> None:
+    def _reset(self, total: int | None, etag: str | None, *, spans: bool = False) -> None:
         """Record that no byte is good, before any byte changes."""
-        self.file.total, self.file.etag = total, etag
+        self.file.total, self.file.etag, self.file.spans = total, etag, spans
         self.file.good.clear()
         self._record()
 
@@ -128,6 +133,24 @@ class DownloadWorkspace:
             if self.file.resumable:
                 self._record()
 
+    def replace_file(self, write: Callable[[Callable[[bytes], object]], T]) -> T:
+        """Replace the partial file with another one.
+
+        Args:
+            write: Writes the content; is passed a function that appends bytes.
+
+        Returns:
+            What ``write`` returns.
+
+        Raises:
+            StorageError: The disk is full or fails.
+            DownloadError: The system refuses.
+            TargetInUseError: Another process has taken over.
+        """
+        with self._writing():
+            self.claim.check()
+            return self.file.replace(write, self.job, self.target.name)
+
     def publish(self, *, overwrite: bool) -> None:
         """Give the archive its final name, and remove the hidden files.
 
@@ -158,8 +181,8 @@ class DownloadWorkspace:
         self._published = True
         # The partial file goes first: without its sidecar, it would count as damaged.
         paths = (self.file.path, self.file.sidecar_path)
-        leftovers = (aside_path(self.claim.path), self.file.new_sidecar_path)
-        for path in (*paths, *leftovers):
+        leftovers = (self.file.new_sidecar_path, self.file.fresh_path)
+        for path in (*paths, *leftovers, aside_path(self.claim.path)):
             with suppress(OSError):
                 self.disk.remove(path)
 
@@ -184,6 +207,7 @@ class DownloadWorkspace:
     def _leave(self) -> None:
         if self.file.resumable:
             self._save()
+            self.disk.remove(self.file.fresh_path)
         elif self.file.was_opened and not self.spares_file:
             self.file.close()
             self.tidy()

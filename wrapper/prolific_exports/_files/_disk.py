@@ -14,10 +14,14 @@ LARGEST_HIDDEN_FILE: Final = 1 << 20
 
 
 class Handle(Protocol):
-    """A file open for writing at any position."""
+    """A file open for reading and writing at any position."""
 
     def size(self) -> int:
         """Bytes of the file."""
+        ...
+
+    def read(self, offset: int, size: int) -> bytes:
+        """Return bytes from an offset on: fewer than ``size`` only at the end of the file."""
         ...
 
     def write(self, offset: int, data: bytes | memoryview) -> None:
@@ -124,6 +128,15 @@ class OsHandle:
     def size(self) -> int:
         """Bytes of the file."""
         return os.fstat(self._file.fileno()).st_size
+
+    def read(self, offset: int, size: int) -> bytes:
+        """Return bytes from an offset on: fewer than ``size`` only at the end of the file."""
+        self._file.seek(offset)
+        pieces = []
+        while size and (piece := self._file.read(size)):
+            pieces.append(piece)
+            size -= len(piece)
+        return b"".join(pieces)
 
     def write(self, offset: int, data: bytes | memoryview) -> None:
         """Write all of the data at an offset."""

@@ -12,8 +12,8 @@ from attrs import evolve
 
 from prolific_exports._archive import ArchiveReader
 from prolific_exports._archive._extract import extract
+from prolific_exports._archive._not_downloaded import FILES
 from prolific_exports._archive._plan import ExtractLimits, Names, plan_extraction
-from prolific_exports._archive._uploads import FILES
 from prolific_exports._errors import ArchiveError, UsageError
 from prolific_exports._files._destinations import expanded
 from prolific_exports._files._failures import explained
@@ -103,7 +103,7 @@ def with_local_paths(
         if value is None:
             return None
         file = archive.find(value)
-        if file is None:
+        if file is None or not file.is_downloaded:
             note_missing()
             return value
         return str(folder / file.extracted_path)
