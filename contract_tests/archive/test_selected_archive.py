@@ -5,6 +5,7 @@ import json
 import struct
 import zipfile
 import zlib
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from prolific_exports import (
 )
 from prolific_exports._archive import _not_downloaded, _selected_archive
 from prolific_exports._archive._directory import Member, members_of, read_members
+from prolific_exports._archive._reader import inspect_export
 from prolific_exports._archive._selected_archive import (
     Selection,
     check_members,
@@ -28,6 +30,7 @@ from prolific_exports._archive._selected_archive import (
 )
 from prolific_exports._archive._sparse_file import SparseFile
 from prolific_exports._archive._summary import summarise
+from prolific_exports._page._page_files import PageFiles
 
 from archive.builders import PHOTO, ROOT, collection_members, patch_member, write_zip
 
@@ -307,3 +310,21 @@ def test_any_archive_is_split_into_what_is_there_and_what_is_listed(files, metho
         f"files/{name}": len(content) for name, content in files.items()
     }
     assert isinstance(selection, Selection)
+
+
+def test_page_counts_files_that_were_not_downloaded_as_missing(archive):
+    files = PageFiles([archive])
+    assert files.number(0, FILE) is None
+    assert (files.missing, files.files) == (1, [])
+
+
+def test_archive_says_which_part_it_is(archive, whole):
+    assert (archive.only, ExportArchive.open(whole).only) == ("responses", None)
+
+
+def test_part_is_used_again_only_where_a_part_is_wanted(archive, whole):
+    inspect = partial(inspect_export, kind="collection", resource_id="col1", verify=True)
+    assert inspect(archive.path, only="responses") == inspect(whole)
+    assert inspect(whole, only="responses") == inspect(whole)
+    with pytest.raises(ArchiveError, match="has only the responses, not the uploaded files"):
+        inspect(archive.path)

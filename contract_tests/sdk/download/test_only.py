@@ -516,3 +516,17 @@ def test_redirect_to_an_unsafe_url_is_not_followed(job, serve, export, folder):
         job.download(folder / "a.zip", only="responses")
     assert "5ecret" not in str(failure.value)
     assert names_in(folder) == []
+
+
+def test_earlier_responses_are_used_again(resource, serve, export, folder, router, kind, post):
+    router.get(api.get_url(kind)).mock(return_value=api.complete())
+    serve(export())
+    first = resource.download(api.RESOURCE[kind], folder, only="responses")
+    store = serve(export())
+    router.get(api.post_url(kind)).mock(return_value=api.jobs())
+    again = resource.download(api.RESOURCE[kind], folder, only="responses", reuse=True)
+    assert again.path == first.path
+    assert store.requests == []
+    whole = resource.download(api.RESOURCE[kind], folder, reuse=True)
+    assert whole.path != first.path
+    assert whole.only is None

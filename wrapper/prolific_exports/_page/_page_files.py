@@ -49,7 +49,7 @@ class PageFiles:
         """Return the number of an uploaded file; None if the archive does not contain it."""
         archive = self.archives[source]
         file = archive.find(path)
-        if file is None:
+        if file is None or not file.is_downloaded:
             self.missing += 1
             return None
         number = self._numbers.setdefault((source, file.path), len(self.files))
