@@ -23,7 +23,7 @@ from prolific_exports._archive import _not_downloaded, _selected_archive
 from prolific_exports._archive._directory import Member, members_of, read_members
 from prolific_exports._archive._reader import inspect_export
 from prolific_exports._archive._selected_archive import (
-    Selection,
+    MemberSelection,
     check_members,
     select_responses,
     write_selection,
@@ -309,7 +309,7 @@ def test_any_archive_is_split_into_what_is_there_and_what_is_listed(files, metho
     assert {one["path"]: one["size"] for one in listed} == {
         f"files/{name}": len(content) for name, content in files.items()
     }
-    assert isinstance(selection, Selection)
+    assert isinstance(selection, MemberSelection)
 
 
 def test_page_counts_files_that_were_not_downloaded_as_missing(archive):

@@ -36,7 +36,7 @@ _NO_TIME: Final = 0x0021 << 16
 
 
 @frozen
-class Selection:
+class MemberSelection:
     """Which members of an archive to fetch.
 
     Attributes:
@@ -50,7 +50,7 @@ class Selection:
     prefix: str
 
 
-def select_responses(path: Path, members: Sequence[Member]) -> Selection:
+def select_responses(path: Path, members: Sequence[Member]) -> MemberSelection:
     """Select all members but the uploaded files.
 
     Raises:
@@ -64,7 +64,7 @@ def select_responses(path: Path, members: Sequence[Member]) -> Selection:
         )
     folder = index.prefix + FILES
     uploads = [member for member in members if member.name.startswith(folder)]
-    return Selection(
+    return MemberSelection(
         tuple(member for member in members if not member.name.startswith(folder)),
         tuple(
             AbsentFile(member.name.removeprefix(index.prefix), member.size, member.crc)
@@ -87,7 +87,7 @@ def check_members(path: Path, stream: ByteSource, members: Iterable[Member]) -> 
 
 
 def write_selection(
-    path: Path, stream: ByteSource, selection: Selection, write: Callable[[bytes], object]
+    path: Path, stream: ByteSource, selection: MemberSelection, write: Callable[[bytes], object]
 ) -> int:
     """Write an archive with the selected members, and a list of the others.
 
@@ -116,7 +116,7 @@ def write_selection(
     return target.finish()
 
 
-def _list(selection: Selection) -> tuple[Member, Iterable[bytes]]:
+def _list(selection: MemberSelection) -> tuple[Member, Iterable[bytes]]:
     """Return the list of absent files as a member, with its compressed data."""
     compressor = zlib.compressobj(wbits=-zlib.MAX_WBITS)
     pieces, size, crc = [], 0, 0

@@ -14,7 +14,7 @@ from attrs import define, field
 from prolific_exports._archive._directory import ByteSource, Member, members_of
 from prolific_exports._archive._plan import ExtractLimits, plan_extraction
 from prolific_exports._archive._selected_archive import (
-    Selection,
+    MemberSelection,
     check_members,
     select_responses,
     write_selection,
@@ -128,13 +128,13 @@ class SelectedDownload:
 
     def _planned(
         self, members: tuple[Member, ...], known: SparseFile
-    ) -> tuple[Selection, list[ByteSpan]]:
+    ) -> tuple[MemberSelection, list[ByteSpan]]:
         """The members to fetch, and the ranges to request for them."""
         selection = self._selected(members)
         needed = spans_of(selection.wanted, members, known.size)
         return selection, coalesce(without(needed, known.known()))
 
-    def _selected(self, members: tuple[Member, ...]) -> Selection:
+    def _selected(self, members: tuple[Member, ...]) -> MemberSelection:
         """Check the directory as for extracting, and select members.
 
         Raises:
@@ -176,7 +176,7 @@ class SelectedDownload:
 
     def _fetch_whole(self) -> Flow[int]:
         """Fetch the whole archive, as every store supports it."""
-        checked: list[tuple[SparseFile, Selection]] = []
+        checked: list[tuple[SparseFile, MemberSelection]] = []
 
         def check(_partial_file: Path) -> None:
             size = self.workspace.file.handle.size()
@@ -201,11 +201,11 @@ class SelectedDownload:
             self.transferred += download.transferred
         return (yield from self._build(*checked[-1]))
 
-    def _check(self, stream: ByteSource, selection: Selection) -> None:
+    def _check(self, stream: ByteSource, selection: MemberSelection) -> None:
         if self.verify is not None:
             check_members(self.workspace.target, stream, selection.wanted)
 
-    def _build(self, stream: ByteSource, selection: Selection) -> Flow[int]:
+    def _build(self, stream: ByteSource, selection: MemberSelection) -> Flow[int]:
         """Write the smaller archive in place of the partial file; return its bytes."""
         write = partial(write_selection, self.workspace.target, stream, selection)
         return (yield from self._attempt(partial(self.workspace.replace_file, write)))
