@@ -90,11 +90,11 @@ class SelectedDownload:
         if workspace.file.received and not workspace.file.spans:
             # An earlier run found that the store does not support ranges.
             return (yield from self._fetch_whole())
+        reason = "the archive changed during the download"
         for _ in range(_MAX_CHANGES):
             try:
                 return (yield from self._fetch_ranges())
             except ArchiveChangedError:
-                reason = "the archive changed during the download"
                 self._retries.restart(reason, None)
             except RangesUnusableError as unusable:
                 reason = str(unusable)
