@@ -139,10 +139,24 @@ lock: $(READY) ## Resolve all dependencies into new lock files (hashes, no index
 	$(PIP) install --quiet uv==0.13.9
 	$(COMPILE) --extra all --group dev --output-file requirements.lock
 	$(COMPILE) --extra sandbox --group build --constraint requirements.lock --output-file requirements-demo.lock
+	$(COMPILE:pyproject.toml=) --group release --output-file requirements-release.lock
+
+# The tools of a release have an environment of their own.
+RELEASE := .venv-release
+RELEASE_BIN := $(RELEASE)/$(notdir $(BIN))
+$(RELEASE)/.ready: requirements-release.lock
+	$(PYTHON) -m venv --clear $(RELEASE)
+	$(RELEASE_BIN)/python -m pip --disable-pip-version-check install --quiet --no-deps --require-hashes -r requirements-release.lock
+	@touch $@
+
+.PHONY: dist
+dist: $(RELEASE)/.ready ## Build wheel and sdist twice alike, check them, install them with each extra on every Python found
+	$(RELEASE_BIN)/python contract_tests/project/dist.py build
+	$(RELEASE_BIN)/python contract_tests/project/dist.py install
 
 .PHONY: clean
 clean: ## Remove the virtual environment and the files of all tools
-	rm -rf $(VENV) .venv-3.* .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist demo-output
+	rm -rf $(VENV) .venv-3.* .venv-release .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist release demo-output
 
 # Tools that only these targets need.
 TOOLS := $(abspath $(VENV))/tools
