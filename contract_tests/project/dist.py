@@ -13,7 +13,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import tomllib
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -42,7 +41,9 @@ def build(source: Path, target: Path) -> list[Path]:
     stamp = _run("git", "log", "-1", "--format=%ct", cwd=source).strip()
     with tempfile.TemporaryDirectory() as folder:
         first, second = (_build_once(source, Path(folder, name), stamp) for name in ("a", "b/c"))
-        different = [one.name for one, other in zip(first, second, strict=True) if _differ(one, other)]
+        different = [
+            one.name for one, other in zip(first, second, strict=True) if _differ(one, other)
+        ]
         if different:
             raise DistError(f"Two builds of the same commit differ: {', '.join(different)}.")
         shutil.rmtree(target, ignore_errors=True)
@@ -72,7 +73,7 @@ def check(source: Path, files: Sequence[Path]) -> None:
     sdist = next(name for name in names if name.endswith(".tar.gz"))
     _run("twine", "check", "--strict", *names, cwd=source)
     _run("check-wheel-contents", wheel, cwd=source)
-    # The missing two points are an address of e-mail, which nobody should write to.
+    # The missing two points are an address of e-mail, which the project does not have.
     _run("pyroma", "--min", "8", sdist, cwd=source)
 
 
@@ -84,9 +85,16 @@ def write_release(source: Path, files: Sequence[Path], folder: Path) -> None:
     _write(folder / "SHA256SUMS", "".join(sums))
     version = version_of(files)
     _write(folder / "notes.md", notes((source / "CHANGELOG.md").read_text("utf-8"), version))
-    arguments = ["--output-reproducible", "--pyproject", "pyproject.toml"]
-    output = ["--output-format", "JSON", "--output-file", str(folder / "sbom.cdx.json")]
-    _run("cyclonedx-py", "requirements", *arguments, *output, "requirements.lock", cwd=source)
+    _write_materials(source, files, folder / "sbom.cdx.json")
+
+
+def _write_materials(source: Path, files: Sequence[Path], path: Path) -> None:
+    """Write what an installation with all extras consists of, in the format of CycloneDX."""
+    wheel = next(file for file in files if file.suffix == ".whl")
+    with tempfile.TemporaryDirectory() as name:
+        python = _environment_with(wheel, sys.executable, "all", Path(name))
+        options = ["--output-reproducible", "--pyproject", "pyproject.toml", "--output-file"]
+        _run("cyclonedx-py", "environment", *options, str(path), str(python), cwd=source)
 
 
 def version_of(files: Sequence[Path]) -> str:
@@ -100,7 +108,7 @@ def notes(changelog: str, version: str) -> str:
     Raises:
         DistError: There is no such section, or it is empty.
     """
-    pattern = rf"(?ms)^## {re.escape(version)}\b[^\n]*\n(.*?)(?=^## |\Z)"
+    pattern = rf"(?ms)^## {re.escape(version)}(?=[ \n])[^\n]*\n(.*?)(?=^## |\Z)"
     found = re.search(pattern, changelog)
     if found is None or not found[1].strip():
         raise DistError(f"CHANGELOG.md has no section for version {version}: write one.")
@@ -129,16 +137,24 @@ def install(wheel: Path, python: str, extra: str, constraint: Path | None = None
     """
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        _run(python, "-m", "venv", str(folder / "env"), cwd=folder)
-        scripts = folder / "env" / ("Scripts" if os.name == "nt" else "bin")
-        pip = [str(scripts / "python"), "-m", "pip", "--disable-pip-version-check"]
-        limit = [] if constraint is None else ["--constraint", str(constraint)]
-        target = f"{wheel}[{extra}]" if extra else str(wheel)
-        _run(*pip, "install", "--quiet", *limit, target, cwd=folder)
-        _run(*pip, "check", cwd=folder)
-        path = os.pathsep.join((str(scripts), os.environ.get("PATH", "")))
+        installed = _environment_with(wheel, python, extra, folder, constraint)
+        path = os.pathsep.join((str(installed.parent), os.environ.get("PATH", "")))
         # -I: only what was installed, nothing of the folder or of PYTHONPATH.
-        _run(str(scripts / "python"), "-I", str(SMOKE), extra, cwd=folder, PATH=path)
+        _run(str(installed), "-I", str(SMOKE), extra, cwd=folder, PATH=path)
+
+
+def _environment_with(
+    wheel: Path, python: str, extra: str, folder: Path, constraint: Path | None = None
+) -> Path:
+    """Make an environment in a folder, install a wheel in it, and return its interpreter."""
+    _run(python, "-m", "venv", str(folder / "env"), cwd=folder)
+    installed = folder / "env" / ("Scripts" if os.name == "nt" else "bin") / "python"
+    pip = [str(installed), "-m", "pip", "--disable-pip-version-check"]
+    limit = [] if constraint is None else ["--constraint", str(constraint)]
+    target = f"{wheel}[{extra}]" if extra else str(wheel)
+    _run(*pip, "install", "--quiet", *limit, target, cwd=folder)
+    _run(*pip, "check", cwd=folder)
+    return installed
 
 
 def _run(*command: str, cwd: Path, **variables: str) -> str:
@@ -175,7 +191,7 @@ def _pythons() -> list[str]:
     return [line.partition(" ")[2] for line in found.splitlines()]
 
 
-def _build_command(arguments: argparse.Namespace) -> None:
+def _build_command(_: argparse.Namespace) -> None:
     files = build(ROOT, ROOT / DIST)
     check(ROOT, files)
     write_release(ROOT, files, ROOT / RELEASE)
