@@ -42,7 +42,7 @@ export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: help
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: another-interpreter
 $(DEMO_READY): requirements-demo.lock pyproject.toml $(if $(CLEAR),another-interpreter)
@@ -149,10 +149,22 @@ $(RELEASE)/.ready: requirements-release.lock
 	$(RELEASE_BIN)/python -m pip --disable-pip-version-check install --quiet --no-deps --require-hashes -r requirements-release.lock
 	@touch $@
 
-.PHONY: dist
-dist: $(RELEASE)/.ready ## Build wheel and sdist twice alike, check them, install them with each extra on every Python found
+.PHONY: dist-build
+dist-build: $(RELEASE)/.ready ## Build the wheel and the sdist twice, compare the results and check them
 	$(RELEASE_BIN)/python contract_tests/project/dist.py build
+
+.PHONY: dist
+dist: dist-build ## The same, then install the wheel with each extra alone on every Python found
 	$(RELEASE_BIN)/python contract_tests/project/dist.py install
+
+.PHONY: audit
+audit: $(RELEASE)/.ready ## Look for known vulnerabilities in the locked packages
+	for lock in requirements*.lock; do $(RELEASE_BIN)/pip-audit --no-deps --disable-pip --require-hashes --requirement $$lock || exit; done
+
+.PHONY: lint-workflows
+lint-workflows: $(RELEASE)/.ready ## Lint the workflows and the action (uses actionlint if it is installed)
+	$(RELEASE_BIN)/zizmor --offline --quiet .github action.yml
+	@if command -v actionlint >/dev/null; then actionlint; else echo "actionlint is not installed: skipped"; fi
 
 .PHONY: clean
 clean: ## Remove the virtual environment and the files of all tools
