@@ -227,9 +227,9 @@ examples:
   prolific-exports codebook data.zip -o codebook.html
 
   An archive has the wording of each question, but not its options: Prolific
-  knows them. download stores the codebook beside the archive, and this command
-  does for archives that have none: as data.codebook.json for data.zip. Tidy
-  tables then have all options in their order, even if they were never chosen.
+  knows them. download stores the codebook beside the archive, as
+  data.codebook.json for data.zip. For an archive without it, use this command.
+  Tidy tables then have all options in their order, even if never chosen.
   Without this file, the codebook of an archive is derived from its answers.
 
 formats:

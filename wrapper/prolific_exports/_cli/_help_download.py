@@ -64,7 +64,7 @@ reusing:
   --reuse 6h uses an archive at the destination if it is complete, of the same
   collection or batch and filter, and at most six hours old: then nothing is
   requested. Otherwise a complete export of that age with the same filter is
-  downloaded. Only without one, a new export is requested. An older file at the
+  downloaded. If there is none, a new export is requested. An older file at the
   destination is replaced only with --overwrite.
 
 deleting:
