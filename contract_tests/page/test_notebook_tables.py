@@ -6,6 +6,7 @@ import pytest
 from archive.builders import collection_members, write_zip
 from axe_playwright_python.sync_playwright import Axe
 from prolific_exports import Codebook, ExportArchive, ListedJob, Question, summarise
+from prolific_exports._console._notebook import show_page
 from prolific_exports._model._listed_jobs import ListedJobs
 
 
@@ -32,3 +33,25 @@ def test_tables_have_no_accessibility_violations(browser, archive):
     assert found.violations_count == 0, found.generate_report()
     texts = page.eval_on_selector_all("td", "all => all.map(one => getComputedStyle(one).color)")
     assert set(texts) == {"rgb(238, 238, 238)"}
+
+
+def test_page_in_the_frame_of_a_notebook_filters_without_errors(browser, archive, monkeypatch):
+    shown = []
+    monkeypatch.setattr("prolific_exports._console._notebook.in_notebook", lambda: True)
+    monkeypatch.setattr(
+        "prolific_exports._console._notebook.show_page",
+        lambda html, title: show_page(html, title, lambda content, raw: shown.append(content)),
+    )
+    archive.show()
+    page = browser.new_page()
+    errors = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.set_content(f"<!doctype html><title>Notebook</title>{shown[0]['text/html']}")
+    frame = page.frame_locator("iframe")
+
+    frame.locator("button", has_text="No answer").first.click()
+
+    frame.locator(".filter-chip").wait_for()
+    # The address is written a moment later.
+    page.wait_for_timeout(300)
+    assert errors == []

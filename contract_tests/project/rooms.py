@@ -32,7 +32,7 @@ SDK_ROOMS = {
         "_model",
         "_tables",
     },
-    "_export_archive": {"_archive", "_files", "_model", "_page", "_tables"},
+    "_export_archive": {"_archive", "_console", "_errors", "_files", "_model", "_page", "_tables"},
     "_download_outcome": {"_errors", "_export_archive", "_model"},
     "_client_base": {
         "_archive",

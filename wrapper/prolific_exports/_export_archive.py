@@ -5,12 +5,15 @@ table is made: downloading and verifying archives needs none of it.
 """
 
 import os
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any, Literal
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory, mkdtemp
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from prolific_exports._archive import ArchiveReader
 from prolific_exports._archive._codebook_file import read_codebook
 from prolific_exports._archive._plan import Names
+from prolific_exports._errors import UsageError
 from prolific_exports._files._destinations import expanded
 from prolific_exports._model._codebook import Codebook
 
@@ -21,6 +24,10 @@ if TYPE_CHECKING:
 
     from prolific_exports._page import PageSummary
     from prolific_exports._tables import Formulas, Row, Shape, TableContent, TableSummary
+
+
+# Bytes of uploaded files in a page that a notebook stores.
+_NOTEBOOK_LIMIT: Final = 2_000_000
 
 
 class ExportArchive(ArchiveReader):
@@ -116,6 +123,36 @@ class ExportArchive(ArchiveReader):
             embed_limit=embed_limit,
             copy_files=copy_files,
         )
+
+    def show(self, *, open_page: Callable[[str], bool] | None = None) -> None:
+        """Show the page of ``to_html``: below the cell of a notebook, elsewhere in your browser.
+
+        In a notebook, the page has uploaded files of up to 2 MB together, since the notebook
+        stores it, and otherwise thumbnails. Elsewhere it is written to a new temporary folder.
+
+        Args:
+            open_page: Opens an address and returns whether it could; by default
+                ``webbrowser.open``.
+
+        Raises:
+            UsageError: There is no browser.
+            ExportsError: As for ``to_html``.
+        """
+        from prolific_exports._console._notebook import in_notebook, show_page  # noqa: PLC0415
+
+        if in_notebook():
+            with TemporaryDirectory() as folder:
+                path = Path(folder, "page.html")
+                self.to_html(path, embed_limit=_NOTEBOOK_LIMIT, copy_files=False)
+                show_page(path.read_text(encoding="utf-8"), f"Answers in {self.path}")
+            return
+        import webbrowser  # noqa: PLC0415 - rarely needed
+
+        # It stays: the browser reads it after this method has returned.
+        path = Path(mkdtemp(prefix="prolific-"), f"{self.path.stem}.html")
+        self.to_html(path)
+        if not (open_page or webbrowser.open)(path.as_uri()):
+            raise UsageError(f"No browser could be opened: open {path} yourself.")
 
     def iter_batches(self, *, shape: "Shape" = "long", missing: bool = False) -> Iterator[Any]:
         """Call ``ResponseTable.iter_batches``."""

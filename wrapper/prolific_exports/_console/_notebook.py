@@ -15,6 +15,7 @@ from prolific_exports._events import DownloadProgress, Event, Saved
 
 _MOST_ROWS: Final = 8
 _MOST_NOTES: Final = 5
+_FRAME_HEIGHT: Final = 720
 # Seconds between two drawings.
 _REDRAW_EVERY: Final = 0.2
 
@@ -43,6 +44,23 @@ def new_output(content: Mapping[str, str]) -> NotebookOutput:
         content, raw=True, display_id=True
     )
     return output
+
+
+def show_page(html: str, title: str, display: Callable[..., object] | None = None) -> None:
+    """Show a page below the running cell, in a frame that cannot reach the notebook.
+
+    Args:
+        html: The page.
+        title: Describes it, also where only text can be shown.
+        display: Shows content; by default the function of ``IPython.display``.
+    """
+    frame = (
+        f'<iframe title="{escape(title)}" sandbox="allow-scripts allow-popups allow-downloads" '
+        f'style="width: 100%; height: {_FRAME_HEIGHT}px; border: 1px solid" '
+        f'srcdoc="{escape(html)}"></iframe>'
+    )
+    show: Any = import_module("IPython.display").display if display is None else display
+    show({"text/plain": title, "text/html": frame}, raw=True)
 
 
 @define

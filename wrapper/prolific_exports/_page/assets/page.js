@@ -203,7 +203,8 @@ class Page {
     // Browsers refuse many changes in a short time.
     clearTimeout(this.writing);
     this.writing = setTimeout(() => {
-      history.replaceState(null, "", `#${fragment}`);
+      // A frame of a notebook has no address of its own.
+      if (location.protocol !== "about:") history.replaceState(null, "", `#${fragment}`);
     }, 100);
   }
 
