@@ -53,6 +53,7 @@ class ObservedQuestion:
         has_too_many_options: Whether there are more than ``MOST_OPTIONS``.
         most_items: The most options or files in one answer.
         units: The units that occur, in the order in which they occur.
+        lacks_unit: Whether some text that is not blank has no unit.
         is_numeric: Whether every text is a number.
         has_fractions: Whether some number is not a whole one.
     """
@@ -64,6 +65,7 @@ class ObservedQuestion:
     has_too_many_options: bool = False
     most_items: int = 0
     units: dict[str, None] = field(factory=dict)
+    lacks_unit: bool = False
     is_numeric: bool = True
     has_fractions: bool = False
 
@@ -85,6 +87,7 @@ class ObservedQuestion:
             self.is_numeric = self.is_numeric and number is not None
             self.has_fractions = self.has_fractions or (number or 0) % 1 != 0
             unit = answer.texts.get("unit")
+            self.lacks_unit = self.lacks_unit or unit is None
             if unit is not None and len(self.units) < MOST_OPTIONS:
                 self.units[unit] = None
 

@@ -60,7 +60,7 @@ def write_statistics(path: Path, format_: str, table: TableContent) -> TableSumm
         )
     limits = _LIMITS[format_]
     library = require("pyreadstat")
-    frame = table.to_pandas()
+    frame = table.frame()
     cut = 0
     for column in table.columns:
         values = frame[column.name]

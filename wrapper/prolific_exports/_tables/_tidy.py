@@ -4,9 +4,10 @@ Long and wide tables lose nothing. A tidy table has only what fits into its colu
 counted in ``unfit`` and is in the long table.
 """
 
-from collections.abc import Iterator, Sequence
+import warnings
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from prolific_exports._model._codebook import Codebook
 from prolific_exports._tables._answer_parts import read_answer
@@ -27,8 +28,11 @@ from prolific_exports._tables._tidy_columns import (
 from prolific_exports._tables._uploaded_files import with_local_paths
 
 if TYPE_CHECKING:
+    import duckdb
     import pandas as pd
     import polars as pl
+
+T = TypeVar("T")
 
 _FRONT: Final = (*IDENTITY, ABSENT)
 
@@ -118,7 +122,15 @@ class TidyContent(TableContent):
                 arrays.append(array)
             yield pa.RecordBatch.from_arrays(arrays, schema=table_schema)
 
+    def to_arrow(self) -> Any:
+        """Return a ``pyarrow.Table``. Warns of answers that it does not contain as a whole."""
+        return self._warned(super().to_arrow)
+
     def to_pandas(self) -> "pd.DataFrame":
+        """Return `frame`. Warns of answers that it does not contain as a whole."""
+        return self._warned(self.frame)
+
+    def frame(self) -> "pd.DataFrame":
         """Return a ``pandas.DataFrame`` with the types that most code for pandas expects.
 
         Choices are categories, in the order of the codebook. Flags and ratings are nullable
@@ -126,22 +138,43 @@ class TidyContent(TableContent):
         """
         pandas, pa = require("pandas"), require("pyarrow")
         nullable = {pa.int8(): pandas.Int8Dtype(), pa.int64(): pandas.Int64Dtype()}
-        frame: pd.DataFrame = self.to_arrow().to_pandas(types_mapper=nullable.get)
+        frame: pd.DataFrame = super().to_arrow().to_pandas(types_mapper=nullable.get)
         frame[IDENTITY[-1]] = frame[IDENTITY[-1]].dt.tz_localize(None)
         return frame
 
     def to_polars(self) -> "pl.DataFrame":
         """Return a ``polars.DataFrame``; choices are enums, in the order of the codebook."""
         polars = require("polars")
-        return (
-            super()
-            .to_polars()
-            .with_columns(
-                polars.col(column.name).cast(polars.Enum(column.categories))
-                for column in self.columns
-                if column.kind == "category"
-            )
+        frame: pl.DataFrame = polars.from_arrow(self._warned(super().to_arrow))
+        return frame.with_columns(
+            polars.col(column.name).cast(polars.Enum(column.categories))
+            for column in self.columns
+            if column.kind == "category"
         )
+
+    def to_duckdb(
+        self, connection: "duckdb.DuckDBPyConnection | None"
+    ) -> "duckdb.DuckDBPyRelation":
+        """Return a DuckDB relation. Warns of answers that it does not contain as a whole."""
+        duck = connection or require("duckdb")
+        relation: duckdb.DuckDBPyRelation = duck.from_arrow(self._warned(super().to_arrow))
+        return relation
+
+    def _warned(self, make: Callable[[], T]) -> T:
+        """Return what ``make`` does; warn if answers do not fit.
+
+        A file's summary has their number instead.
+        """
+        self.unfit = 0
+        made = make()
+        if self.unfit:
+            warnings.warn(
+                f"{self.unfit} {'answer is' if self.unfit == 1 else 'answers are'} not in the "
+                "columns of the tidy shape as a whole: the long shape has everything.",
+                # The caller of ResponseTable.
+                stacklevel=4,
+            )
+        return made
 
     def reference_reader(self, number: int) -> Reader:
         """Return the reader for the records of an archive."""

@@ -173,7 +173,7 @@ _Plan: TypeAlias = tuple[tuple[TidyColumn, ...], Callable[[AnswerParts, Any], Va
 
 def _numbers(maker: _ColumnMaker, observed: ObservedQuestion) -> _Plan:
     """One number if all answers have the same unit, else a text and its unit: never a mixture."""
-    if observed.is_numeric and len(observed.units) <= 1:
+    if observed.is_numeric and len(observed.units) + observed.lacks_unit <= 1:
         unit = next(iter(observed.units), None) or next(iter(maker.question.units), None)
         detail = "" if unit is None else f" [{unit}]"
 
