@@ -1,4 +1,5 @@
 import functools
+import gettext
 import importlib.util
 import json
 import ssl
@@ -39,6 +40,14 @@ def _missing_sniffio_is_looked_for_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         if importlib.util.find_spec("sniffio") is None:
             patch.setitem(sys.modules, "sniffio", None)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _missing_translations_are_looked_for_once() -> Iterator[None]:
+    """argparse looks for those of its words in several folders, again for each word."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(gettext, "find", functools.cache(gettext.find))
         yield
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from attrs import field, frozen
@@ -105,6 +106,7 @@ def subjects_of(settings: SandboxSettings, *fates: Fate) -> tuple[Subject, ...]:
     )
 
 
+@lru_cache
 def run_gate(
     *fates: Fate,
     edition: Any = "2026-03",
@@ -113,6 +115,8 @@ def run_gate(
     **plan: Any,
 ) -> GateRun:
     """Hold a conversation with the sandbox about a batch and a collection of each fate.
+
+    Tests of the same conversation share it, so none may change it.
 
     Args:
         fates: Of the resources.

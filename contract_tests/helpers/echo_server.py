@@ -5,7 +5,8 @@ import json
 import socketserver
 import threading
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 from urllib.parse import quote
 
@@ -138,7 +139,8 @@ def archive_with_damaged(name: str) -> bytes:
     return buffer.getvalue().replace(content, content.swapcase())
 
 
-def echoes(secret: str) -> dict[str, Echo]:
+@cache
+def echoes(secret: str) -> Mapping[str, Echo]:
     """Every way to repeat a secret, by its name."""
     places: dict[str, Callable[[str], Echo]] = {
         "in a header": lambda s: lambda _, r: sent(r, f"X-Echo: you are {s}"),

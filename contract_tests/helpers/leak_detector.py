@@ -76,16 +76,19 @@ class _Recorder:
 
     @contextmanager
     def recording_logs(self) -> Iterator[None]:
-        """Let everything log as much as it can, and record it."""
-        handler = _Handler(self)
+        """Let everything log as much as it can, and record it.
+
+        Only here: pytest's handlers would format every record three more times.
+        """
+        root = logging.getLogger()
+        handlers, root.handlers = root.handlers, [_Handler(self)]
         levels = {name: logging.getLogger(name).level for name in _LOGGERS}
-        logging.getLogger().addHandler(handler)
         for name in _LOGGERS:
             logging.getLogger(name).setLevel(1)
         try:
             yield
         finally:
-            logging.getLogger().removeHandler(handler)
+            root.handlers = handlers
             for name, level in levels.items():
                 logging.getLogger(name).setLevel(level)
 

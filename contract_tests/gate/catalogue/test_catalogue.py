@@ -159,6 +159,8 @@ def test_every_law_has_a_mutant_for_every_operation_and_edition():
     assert problems == []
 
 
+@pytest.mark.unmeasured
+@pytest.mark.sampled
 @pytest.mark.parametrize("law_", LAWS, ids=lambda it: it.id)
 def test_every_law_is_needed_for_some_mutant(law_):
     rows = [listed(law_, fault) for fault in FAULTS if fault.name in law_.mutants]
