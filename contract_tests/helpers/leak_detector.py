@@ -81,7 +81,8 @@ class _Recorder:
         Only here: pytest's handlers would format every record three more times.
         """
         root = logging.getLogger()
-        handlers, root.handlers = root.handlers, [_Handler(self)]
+        handlers = root.handlers
+        root.handlers = [_Handler(self)]
         levels = {name: logging.getLogger(name).level for name in _LOGGERS}
         for name in _LOGGERS:
             logging.getLogger(name).setLevel(1)
