@@ -69,7 +69,9 @@ def test_address_restores_filters_order_and_page(meals, tmp_path):
 def test_changing_the_address_changes_the_filters(meals):
     meals.page.evaluate("location.hash = '#q3=Daily&q6=1&q99=x&q3=Unknown'")
 
-    meals.page.wait_for_function("document.getElementById('status').textContent.startsWith('1 of')")
+    meals.page.wait_for_function(
+        "() => document.getElementById('status').textContent.startsWith('1 of')"
+    )
 
 
 def test_every_filter_survives_the_address(page_of, tmp_path):
@@ -175,8 +177,8 @@ def test_pictures_and_recordings_are_shown(page_of):
 
     shown = page.page.locator(".wall img")
     assert shown.get_attribute("alt") == "a.png, from p1"
-    page.page.wait_for_function("document.querySelector('.wall img').naturalWidth === 8")
-    page.page.wait_for_function("document.querySelector('audio').duration === 0.1")
+    page.page.wait_for_function("() => document.querySelector('.wall img').naturalWidth === 8")
+    page.page.wait_for_function("() => document.querySelector('audio').duration === 0.1")
     with page.page.expect_download() as download:
         page.page.get_by_role("button", name="Save x.html (25 bytes)").click()
     assert download.value.suggested_filename == "x.html"
