@@ -313,3 +313,16 @@ def test_batch_counts_its_tasks(folder):
     # Without a name and an id, the file has one.
     assert "<h1>data.zip</h1>" in text
     assert data(folder / "data.html", "about")["unit"] == "answered task"
+
+
+@pytest.mark.parametrize(("questions", "scrolls"), [(15, False), (16, True)], ids=str)
+def test_many_response_rates_scroll(folder, questions, scrolls):
+    answers = {
+        f"q{number}": {"type": "free_text", "description": f"Question {number}", "value": "x"}
+        for number in range(questions - 7)
+    }
+    study(folder, submission(1, **answers)).to_html(folder / "data.html")
+
+    text = (folder / "data.html").read_text(encoding="utf-8")
+    assert ('<div class="card scroll tall" tabindex="0"' in text) == scrolls
+    assert text.count('<span class="share">100 %</span>') == questions - 7

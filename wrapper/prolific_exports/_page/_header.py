@@ -1,6 +1,7 @@
 """The part of a page that is there without its script: what was asked, and how many answered."""
 
 from collections.abc import Iterator, Sequence
+from typing import Final
 from xml.etree import ElementTree as ET
 
 from attrs import frozen
@@ -11,6 +12,9 @@ from prolific_exports._html._document import theme_button
 from prolific_exports._html._markup import Content, element
 from prolific_exports._page._questions import PageQuestion
 from prolific_exports._page._survey import Survey
+
+_RATES_SHOWN: Final = 15
+"""Response rates that are shown at once; more of them scroll."""
 
 
 @frozen
@@ -120,7 +124,18 @@ def _section(id_: str, title: str, *content: Content) -> ET.Element:
 
 def _rates(subject: PageSubject) -> ET.Element:
     rows = subject.survey.rows
-    return element("ol", *(_rate(one, rows) for one in subject.questions), class_="card rates")
+    rates = element("ol", *(_rate(one, rows) for one in subject.questions), class_="rates")
+    if len(subject.questions) <= _RATES_SHOWN:
+        return element("div", rates, class_="card")
+    # It scrolls, so it must be reachable by keyboard.
+    return element(
+        "div",
+        rates,
+        class_="card scroll tall",
+        tabindex="0",
+        role="group",
+        aria_labelledby="rates-title",
+    )
 
 
 def _rate(question: PageQuestion, rows: int) -> ET.Element:

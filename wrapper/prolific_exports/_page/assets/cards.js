@@ -284,9 +284,7 @@ class TextCard extends Card {
 
   show() {
     const { column } = this;
-    const lengths = new Float64Array(this.rows.length);
-    this.rows.forEach((row, place) => { lengths[place] = column.text(row).length; });
-    lengths.sort();
+    const lengths = Float64Array.from(this.rows, (row) => column.lengths[row]).sort();
     const found = quartiles(lengths);
     setText(this.lengths, lengths.length
       ? `${figure(found.lowest)} to ${figure(found.highest)} characters, median ${figure(found.median)}` : "No answers.");

@@ -49,7 +49,7 @@ class Column {
       case "choice":
         return value.map(([place, explanation]) =>
           explanation ? `${this.options[place]} (${explanation})` : this.options[place]).join("; ");
-      case "number": return [value[0], this.unit(row)].filter(Boolean).join(" ");
+      case "number": return [value[0], this.unit(row)].filter(Boolean).join(value[2] === null ? " · " : " ");
       case "file": return value.map(([name]) => name).join("; ");
       default: return value;
     }
@@ -60,8 +60,20 @@ class Column {
     return place === null || place === undefined ? "" : this.units[place];
   }
 
-  /** What rows are sorted by: a number or a text; missing answers come last. */
+  /** The lengths of the texts, by row. */
+  get lengths() {
+    this.knownLengths ??= Float64Array.from(this.values, (_, row) => this.text(row).length);
+    return this.knownLengths;
+  }
+
+  /** What a row is sorted by. */
   sortKey(row) {
+    this.sortKeys ??= Array.from(this.values, (_, at) => this.makeSortKey(at));
+    return this.sortKeys[row];
+  }
+
+  /** A number or a text; undefined for missing answers, which come last. */
+  makeSortKey(row) {
     const value = this.values[row];
     if (value === undefined || value === null) return undefined;
     if (this.kind === "number") return value[2] ?? value[0];
@@ -88,7 +100,7 @@ class Data {
       for (let at = 0; at < answers.length; at += 2) this.columns[answers[at]].add(place, answers[at + 1]);
     });
     this.byKey = new Map(this.columns.map((column) => [column.key, column]));
-    this.searchTexts = null;
+    this.searchTexts = new Array(rows.length);
   }
 
   source(row) { return this.sources[this.rows[row][0]]; }
@@ -98,11 +110,21 @@ class Data {
   time(row) { return this.times[row]; }
   extra(row) { return this.rows[row][6]; }
 
-  /** Everything that a row contains, in lower case. Made when it is first needed. */
+  /** Everything that a row contains, in lower case. */
   searchText(row) {
-    this.searchTexts ??= Array.from(this.rows, (one, at) =>
-      [one[1], one[2], one[3], ...this.columns.map((column) => column.text(at))]
-        .filter(Boolean).join("\n").toLowerCase());
-    return this.searchTexts[row];
+    const [, submission, participant, task] = this.rows[row];
+    return this.searchTexts[row] ??= [submission, participant, task, ...this.columns.map((column) => column.text(row))]
+      .filter(Boolean).join("\n").toLowerCase();
+  }
+
+  /** Make the texts that searches need while the browser has nothing else to do. */
+  prepareSearch(from = 0) {
+    const prepare = (deadline) => {
+      let row = from;
+      while (row < this.count && deadline.timeRemaining() > 1) this.searchText(row++);
+      if (row < this.count) this.prepareSearch(row);
+    };
+    // Safari has no such callback.
+    globalThis.requestIdleCallback?.(prepare);
   }
 }

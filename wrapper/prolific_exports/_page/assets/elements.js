@@ -78,6 +78,18 @@ function rove(group) {
   buttons().forEach((one, place) => { one.tabIndex = place ? -1 : 0; });
 }
 
+/** Let each element of a grid span the rows that it needs. */
+function packed(elements) {
+  const row = 8;
+  const gap = 16;
+  const observer = new ResizeObserver((entries) => {
+    for (const { target, borderBoxSize } of entries) {
+      target.style.gridRowEnd = `span ${Math.ceil((borderBoxSize[0].blockSize + gap) / row)}`;
+    }
+  });
+  for (const element of elements) observer.observe(element);
+}
+
 /** Equal steps of a round size over a range. */
 function roundSteps(low, high, most) {
   const rough = (high - low) / most || 1;

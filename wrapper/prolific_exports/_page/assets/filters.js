@@ -36,7 +36,12 @@ class Filters {
     }
   }
 
-  clear() { for (const dimension of [...this.values.keys()]) this.set(dimension, null); }
+  clear() {
+    this.fails.fill(0);
+    this.masks.clear();
+    this.values.clear();
+    this.shown = this.data.count;
+  }
 
   /** The test of a row for the filters; with a dimension, for all but that one. */
   passes(dimension) {

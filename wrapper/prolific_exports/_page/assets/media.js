@@ -40,8 +40,9 @@ class Media {
   /** A picture; null if the page has none. */
   image(number, name, isLarge) {
     const address = this.picture(number, isLarge);
-    const loading = address?.startsWith("data:") ? "eager" : "lazy";
-    return address && make("img", { src: address, alt: name, loading, decoding: "async" });
+    // What is in the page is there at once, also in print.
+    const [loading, decoding] = address?.startsWith("data:") ? ["eager", "sync"] : ["lazy", "async"];
+    return address && make("img", { src: address, alt: name, loading, decoding });
   }
 
   /** A player of audio or video. */

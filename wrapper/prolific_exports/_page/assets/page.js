@@ -18,10 +18,12 @@ class Page {
     this.showNotes();
     this.buildControls();
     document.getElementById("card-list").replaceChildren(...this.cards.map((card) => card.element));
+    packed(this.cards.map((card) => card.element));
     document.getElementById("table-place").replaceChildren(this.table.element);
     this.followLinks();
     addEventListener("hashchange", () => this.readAddress());
     this.readAddress();
+    this.data.prepareSearch();
   }
 
   showNotes() {
@@ -225,4 +227,6 @@ class Page {
 document.addEventListener("DOMContentLoaded", () => {
   new Page();
   document.documentElement.dataset.ready = "";
+  // For measurements.
+  performance.mark("ready");
 });
