@@ -9,6 +9,8 @@ from prolific_exports._archive._codebook_file import codebook_path, write_codebo
 
 from page.studies import picture
 
+pytestmark = pytest.mark.unmeasured
+
 ATTACK = (
     "\"'><img src=x onerror=alert(1)><svg onload=alert(2)></script><script>alert(3)</script>"
     "<!--{{alert(4)}}${alert(5)} javascript:alert(6) \u202e\x00\u2028</style>"

@@ -4,6 +4,8 @@ import pytest
 
 from page.studies import ordinary, picture, sound, study, upload
 
+pytestmark = pytest.mark.unmeasured
+
 
 @pytest.fixture
 def page_of(tmp_path, open_page):
@@ -185,8 +187,9 @@ def test_pictures_and_recordings_are_shown(page_of):
     page.check()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [360, 800, 1280])
+@pytest.mark.parametrize(
+    ("width", "scheme"), [(360, "dark"), (800, "light"), (1280, "light"), (1280, "dark")], ids=str
+)
 def test_page_is_accessible_and_fits(page_of, width, scheme):
     page = page_of(
         *map(ordinary, range(30)),
