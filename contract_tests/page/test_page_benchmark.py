@@ -4,7 +4,6 @@ import subprocess
 import sys
 
 import pytest
-
 from project.tree import ROOT
 
 
