@@ -322,6 +322,27 @@ def test_silent_part_does_not_delay_the_failure_of_another(client):
         assert time.monotonic() - began < 10
 
 
+@contextmanager
+def silent_parts():
+    """A driver, and two parts whose stores stop sending; what ends them must not take long."""
+    driver = SyncDriver(resolve("t0ken", None), None, FakeClock())
+    silent = answer()[:-1]
+    with (
+        ScriptedServer(silent, hold=True) as one,
+        ScriptedServer(silent, hold=True) as other,
+        closing(driver),
+    ):
+        began = time.monotonic()
+        yield (
+            driver,
+            [
+                Fetch(url(server), {}, 30.0, lambda head: True, lambda data: None)
+                for server in (one, other)
+            ],
+        )
+        assert time.monotonic() - began < 10
+
+
 def test_events_and_interrupts_are_delivered_while_parts_are_silent():
     """On Windows, an interrupt breaks into no wait: it comes between two of them."""
     callers = []
@@ -331,41 +352,15 @@ def test_events_and_interrupts_are_delivered_while_parts_are_silent():
         if len(callers) == 3:
             raise KeyboardInterrupt
 
-    driver = SyncDriver(resolve("t0ken", None), None, FakeClock())
-    silent = answer()[:-1]
-    with (
-        ScriptedServer(silent, hold=True) as one,
-        ScriptedServer(silent, hold=True) as other,
-        closing(driver),
-    ):
-        parts = [
-            Fetch(url(server), {}, 30.0, lambda head: True, lambda data: None)
-            for server in (one, other)
-        ]
-        began = time.monotonic()
-        with pytest.raises(KeyboardInterrupt):
-            driver.fetch_all(raise_cause_on_timeout(*parts, deliver=interrupted))
-        assert time.monotonic() - began < 10
+    with silent_parts() as (driver, parts), pytest.raises(KeyboardInterrupt):
+        driver.fetch_all(raise_cause_on_timeout(*parts, deliver=interrupted))
     assert set(callers) == {threading.current_thread()}
 
 
 def test_parts_end_when_the_downloads_around_them_end():
     outer = Stop()
-    driver = SyncDriver(resolve("t0ken", None), None, FakeClock())
-    silent = answer()[:-1]
-    with (
-        ScriptedServer(silent, hold=True) as one,
-        ScriptedServer(silent, hold=True) as other,
-        closing(driver),
-    ):
-        parts = [
-            Fetch(url(server), {}, 30.0, lambda head: True, lambda data: None)
-            for server in (one, other)
-        ]
-        began = time.monotonic()
-        with pytest.raises(FetchCancelledError):
-            driver.fetch_all(FetchAll((*parts,), outer.now), outer)
-        assert time.monotonic() - began < 10
+    with silent_parts() as (driver, parts), pytest.raises(FetchCancelledError):
+        driver.fetch_all(FetchAll((*parts,), outer.now), outer)
 
 
 def raise_cause_on_timeout(*fetches, deliver=lambda: None):

@@ -7,11 +7,9 @@ the others end in is written down here.
 import os
 import re
 import zipfile
-from random import Random
 
 import pytest
-from helpers.clients import Clients
-from helpers.site_transport import SiteTransport
+from helpers.resource_client import TIMEOUT, TOKEN, ResourceClient
 from prolific_contract.sandbox import SandboxSettings
 from prolific_contract.sandbox.mutants import MUTANTS, MutatedSite
 from prolific_contract.sandbox.variants import VARIANTS, VariantSite
@@ -36,9 +34,6 @@ from prolific_exports.testing import FakeClock
 
 pytestmark = pytest.mark.unmeasured
 
-TOKEN = "token-of-the-clients"
-BASE = "http://127.0.0.1:8417"
-TIMEOUT = 60
 
 # What ends an export, by fault and the action that has it. Whatever is not here does no harm.
 API_ERRORS = {
@@ -143,25 +138,12 @@ ALTERED = (
 LOST = ("reset", "hang", "garbage", "cut")
 
 
-class Export:
-    """A client that exports the first resource of a kind from a site."""
+class Export(ResourceClient):
+    """A client that exports the resource to a folder."""
 
     def __init__(self, site, clock, kind, flavour, folder):
-        self.site = site
-        self.kind = kind
+        super().__init__(site, clock, kind, flavour)
         self.folder = folder
-        self.clients = Clients(flavour)
-        self.transport = SiteTransport(site, clock)
-        exports = self.clients.make(
-            TOKEN,
-            base_url=BASE,
-            clock=clock,
-            random=Random(7),
-            http_client=self.clients.http_client(transport=self.transport),
-            timeout=TIMEOUT,
-        )
-        self.resource = exports.batches if kind == "batch" else exports.collections
-        self.resource_id = site.settings.id_of(kind)
 
     def run(self, name, *, renamed=False, altered=False):
         """Download and read everything; the error in which it ended, None if it is all right."""

@@ -1,10 +1,7 @@
 """Our own client lists and deletes at every mutant and variant: an answer or a typed error."""
 
-from random import Random
-
 import pytest
-from helpers.clients import Clients
-from helpers.site_transport import SiteTransport
+from helpers.resource_client import TIMEOUT, TOKEN, ResourceClient
 from prolific_contract import MANAGEMENT_ACTIONS
 from prolific_contract.sandbox import SandboxSettings
 from prolific_contract.sandbox.mutants import MUTANTS, MutatedSite
@@ -23,9 +20,6 @@ from prolific_exports.testing import FakeClock
 
 pytestmark = pytest.mark.unmeasured
 
-TOKEN = "token-of-the-clients"
-BASE = "http://127.0.0.1:8417"
-TIMEOUT = 60
 GENERATION = 10
 
 
@@ -52,23 +46,8 @@ ERRORS = {
 }
 
 
-class JobManagementClient:
+class JobManagementClient(ResourceClient):
     """A client that starts a job, lists it and deletes it."""
-
-    def __init__(self, site, clock, kind, flavour):
-        self.site, self.clock, self.kind = site, clock, kind
-        self.clients = Clients(flavour)
-        self.transport = SiteTransport(site, clock)
-        exports = self.clients.make(
-            TOKEN,
-            base_url=BASE,
-            clock=clock,
-            random=Random(7),
-            http_client=self.clients.http_client(transport=self.transport),
-            timeout=TIMEOUT,
-        )
-        self.resource = exports.batches if kind == "batch" else exports.collections
-        self.resource_id = site.settings.id_of(kind)
 
     def start(self):
         self.resource.export(self.resource_id)
