@@ -12,7 +12,7 @@ from prolific_exports._download._archive_download import ArchiveDownload
 from prolific_exports._download._codebook import save_codebook
 from prolific_exports._download._opening import open_workspace
 from prolific_exports._download._part_events import PartEvents
-from prolific_exports._download._reusing import FoundFile, Inspect, find_file, note_filter
+from prolific_exports._download._reusable_files import FoundFile, Inspect, find_file, note_filter
 from prolific_exports._download._selected_download import SelectedDownload
 from prolific_exports._download._system import System
 from prolific_exports._errors import TargetExistsError

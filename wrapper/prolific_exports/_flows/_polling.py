@@ -18,7 +18,7 @@ from prolific_exports._flows._calls import (
 from prolific_exports._flows._effects import Flow, Sleep
 from prolific_exports._flows._policy import Policy, poll_delays
 from prolific_exports._flows._requesting import check_filter_applied, post_export
-from prolific_exports._flows._reusing import find_complete_job
+from prolific_exports._flows._reusable_jobs import find_complete_job
 from prolific_exports._model._filters import ExportFilter
 from prolific_exports._model._html import facts_table
 from prolific_exports._model._references import ExportRef, Kind
