@@ -97,6 +97,23 @@ def test_large_uploads_are_in_a_folder_beside_the_page(folder):
     ]
 
 
+@pytest.mark.parametrize(
+    ("limit", "copied", "sources"),
+    [
+        (10**6, True, "img-src data:; media-src blob:;"),
+        (0, True, "img-src data: 'self' file:; media-src 'self' file:;"),
+        (0, False, "img-src data:; base-uri"),
+    ],
+    ids=["in the page", "in the folder", "left out"],
+)
+def test_policy_allows_only_where_the_files_are(folder, limit, copied, sources):
+    archive = study(folder, UPLOADS, files=FILES)
+
+    archive.to_html(folder / "data.html", embed_limit=limit, copy_files=copied)
+
+    assert sources in (folder / "data.html").read_text(encoding="utf-8")
+
+
 def test_large_uploads_can_be_left_out(folder):
     archive = study(folder, UPLOADS, files=FILES)
 
@@ -107,6 +124,14 @@ def test_large_uploads_can_be_left_out(folder):
     assert data(folder / "data.html", "notes") == [
         "4 uploaded files left out: only names and thumbnails are here."
     ]
+
+
+def test_page_without_named_uploads_says_nothing_of_them(folder):
+    archive = study(folder, ordinary(0), files=FILES)
+
+    summary = archive.to_html(folder / "data.html", embed_limit=0, copy_files=False)
+
+    assert (summary.files, data(folder / "data.html", "notes")) == (0, [])
 
 
 def test_thumbnails_have_a_limit(folder):

@@ -187,6 +187,36 @@ def test_pictures_and_recordings_are_shown(page_of):
     page.check()
 
 
+def test_pictures_and_recordings_in_the_folder_are_shown(tmp_path, open_page):
+    archive = study(
+        tmp_path,
+        upload(1, **{"a #1.png": "a.png", "say.wav": "say.wav"}),
+        files={"a.png": picture(side=9), "say.wav": sound()},
+    )
+    archive.to_html(tmp_path / "data.html", embed_limit=0)
+    page = open_page(tmp_path / "data.html")
+
+    page.page.wait_for_function("() => document.querySelector('.wall img').naturalWidth === 9")
+    page.page.evaluate("document.querySelector('audio').load()")
+    page.page.evaluate("document.querySelector('audio').preload = 'metadata'")
+    page.page.wait_for_function("() => document.querySelector('audio').duration === 0.1")
+    page.check()
+
+
+def test_page_without_its_script_has_the_header(tmp_path, browser):
+    study(tmp_path, *map(ordinary, range(3))).to_html(tmp_path / "data.html")
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+
+    page.goto((tmp_path / "data.html").as_uri())
+
+    text = page.inner_text("body")
+    assert "3 from 3 participants" in text
+    assert "Charts, filters and answers need JavaScript." in text
+    assert not page.locator("#theme").is_visible()
+    context.close()
+
+
 @pytest.mark.parametrize(
     ("width", "scheme"), [(360, "dark"), (800, "light"), (1280, "light"), (1280, "dark")], ids=str
 )

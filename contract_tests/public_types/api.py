@@ -313,6 +313,7 @@ def tables(archive: ExportArchive, target: Path) -> None:
     assert_type(table.to_polars(), pl.DataFrame)
     assert_type(table.to_duckdb(duckdb.connect()), duckdb.DuckDBPyRelation)
     assert_type(table.to_parquet("o.parquet", overwrite=True).rows, int)
+    assert_type(archive.to_html(target / "o.html", overwrite=True), px.PageSummary)
     assert_type(table.write(target / "o.csv", formulas="keep"), px.TableSummary)
     assert_type(archive.table(by="submission", files="up"), px.ResponseTable)
     assert_type(archive.to_polars(shape="wide"), pl.DataFrame)

@@ -104,7 +104,8 @@ class ExportArchive(ArchiveReader):
         Args:
             path: The file to write, ``.html``.
             overwrite: Whether an earlier page may be replaced, with its folder.
-            embed_limit: Bytes of uploaded files up to which the page contains them.
+            embed_limit: The page contains the uploaded files if the archive has at most so many
+                bytes of them.
             copy_files: Whether larger files are stored beside the page. Otherwise only their names
                 and thumbnails are shown.
 

@@ -62,7 +62,7 @@ def _file_notes(summary: PageSummary, files: FileWriter) -> Iterator[str]:
     if files.folder is not None:
         count = plural(summary.files, "uploaded file")
         yield f"{count} in the folder {files.folder_name}: keep it beside this page."
-    elif not files.embed:
+    elif summary.files and not files.embed:
         yield (
             f"{plural(summary.files, 'uploaded file')} left out: only names and thumbnails are "
             "here."

@@ -57,11 +57,6 @@ class PageFiles:
             self.files.append(NumberedFile(archive, file))
         return number
 
-    @property
-    def size(self) -> int:
-        """Bytes of all files together."""
-        return sum(one.file.size for one in self.files)
-
 
 @define(kw_only=True)
 class FileWriter:

@@ -44,7 +44,6 @@ _SCRIPTS: Final = (
     "submission.js",
     "page.js",
 )
-_SOURCES: Final = ("img-src data: 'self'", "media-src data: blob: 'self'")
 _SUFFIXES: Final = (".html", ".htm")
 
 
@@ -121,12 +120,14 @@ class _PageWriter:
 
     def write(self) -> PageSummary:
         subject = self.subject
+        uploads = [file for archive in subject.archives for file in archive.files]
+        embed = sum(file.size for file in uploads) <= self.embed_limit
         text = page(
             f"{subject.title} · responses",
             *body(subject),
             style=asset(_PACKAGE, "page.css"),
             script="\n".join(asset(_PACKAGE, name) for name in _SCRIPTS),
-            sources=_SOURCES,
+            sources=_sources(embed=embed, copy_files=self.copy_files),
         )
         before, end, after = text.rpartition("</body>")
         self.target.write(before)
@@ -141,7 +142,6 @@ class _PageWriter:
         files = PageFiles(subject.archives)
         encoder = RowEncoder(subject.questions, files)
         shown = self._write_list("rows", self._rows(encoder))
-        embed = files.size <= self.embed_limit
         writer = FileWriter(
             page=self.target,
             embed=embed,
@@ -193,6 +193,16 @@ class _PageWriter:
         self.target.write(
             f'<script type="application/json" id="data-{id_}">{_json(value)}</script>\n'
         )
+
+
+def _sources(*, embed: bool, copy_files: bool) -> tuple[str, ...]:
+    """Where the page's pictures and recordings may come from."""
+    if embed:
+        return ("img-src data:", "media-src blob:")
+    if not copy_files:
+        return ("img-src data:",)
+    # Not every browser takes a file beside the page for its own origin.
+    return ("img-src data: 'self' file:", "media-src 'self' file:")
 
 
 def _json(value: Any) -> str:
