@@ -127,7 +127,7 @@ def options(parser):
                 yield from options(action.choices[subcommand])
 
 
-@pytest.mark.parametrize("name", ["command", "gate", "tables", "testing"])
+@pytest.mark.parametrize("name", ["command", "gate", "sync", "tables", "testing"])
 def test_inline_options_exist(name):
     prose = FENCE.sub("", read(f"docs/{name}.md"))
     named = set(re.findall(r"`(?:[^`\n]* )?(--[a-z][a-z-]*)[^`\n]*`", prose))

@@ -59,6 +59,7 @@ class Lab:
         unfiltered: How many exports were requested without a filter.
         undeletable: Whether jobs cannot be deleted.
         generating: Whether no job gets ready.
+        failing: How many jobs fail from now on.
         damaged: Whether the store sends damaged archives.
         watch: Called with each request; may raise.
     """
@@ -76,6 +77,7 @@ class Lab:
     unfiltered: int = 0
     undeletable: bool = False
     generating: bool = False
+    failing: int = 0
     damaged: bool = False
     numbers: int = 0
     watch: Callable[[httpx.Request], None] = lambda _request: None
@@ -99,13 +101,14 @@ class Lab:
 
     def client(self) -> httpx.Client:
         """A client of this API."""
-        return httpx.Client(transport=httpx.MockTransport(self._answer))
+        return httpx.Client(transport=httpx.MockTransport(self.answer))
 
     def ours(self) -> list[Job]:
         """The jobs that a sync left."""
         return [job for jobs in self.jobs.values() for job in jobs if job.is_ours]
 
-    def _answer(self, request: httpx.Request) -> httpx.Response:
+    def answer(self, request: httpx.Request) -> httpx.Response:
+        """The answer to a request."""
         self.watch(request)
         response = self._response(request)
         response.headers["Date"] = f"{self.clock.now():%a, %d %b %Y %H:%M:%S} GMT"
@@ -148,6 +151,8 @@ class Lab:
                 return httpx.Response(400, json={})
             jobs.remove(found)
             return httpx.Response(204)
+        if found.status == "failed":
+            return httpx.Response(200, json={"status": "failed"})
         if self.generating:
             return _generating(found)
         return _complete(found)
@@ -164,7 +169,10 @@ class Lab:
         archive = self._archive(resource_id, limits)
         job = Job(str(UUID(int=self.numbers)), self.clock.now(), params, archive)
         jobs.insert(0, job)
-        if not self.has_filters:
+        if self.failing:
+            self.failing -= 1
+            job.status = "failed"
+        if not self.has_filters and job.status == "complete":
             return _complete(job, 200)
         return _generating(job)
 

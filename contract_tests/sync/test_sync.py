@@ -236,3 +236,25 @@ def test_submission_without_answers_has_a_row(lab, sync, tmp_path):
 
     rows = table(tmp_path).filter(pl.col("submission_id") == "s5")
     assert rows["instruction_id"].to_list() == [None]
+
+
+def test_preview_lists_what_is_due_and_writes_nothing(lab, make, clock, tmp_path):
+    report = make().preview()
+
+    assert endings(report) == {"c1": "due", "c2": "due"}
+    assert report.requests == 6
+    assert (report.ended_at - report.began_at).total_seconds() == 6 / 100
+    assert lab.requests["POST"] == 0
+    assert not (tmp_path / "data").exists()
+
+    make().run()
+    clock.advance(30 * 86400)
+    make().run()
+    report = make().preview()
+    assert (report.resources, report.not_due, report.requests) == ((), 2, 0)
+
+
+def test_preview_of_a_server_without_filters_counts_no_deletions(lab, make):
+    lab.has_filters = False
+
+    assert make().preview().requests == 4

@@ -191,6 +191,22 @@ def test_export_that_takes_too_long_is_taken_up_by_the_next_run(
     assert hidden_files(tmp_path) == ["config.json"]
 
 
+@pytest.mark.parametrize(("failing", "ending"), [(1, "updated"), (2, "failed")])
+def test_failed_jobs_are_deleted(lab, sync, failing, ending):
+    lab.failing = failing
+
+    assert sync(only=["c1"]).counts == {ending: 1}
+    assert lab.ours() == []
+
+
+def test_failed_job_of_a_server_that_keeps_them_is_left(lab, sync):
+    lab.has_filters = False
+    lab.failing = 1
+
+    assert sync(only=["c1"]).counts == {"updated": 1}
+    assert lab.requests["DELETE"] == 0
+
+
 def test_corrupt_archive_deletes_its_job(lab, sync, events):
     lab.damaged = True
 
@@ -296,6 +312,7 @@ def test_no_access_to_any_resource_is_an_error(lab, sync):
         ({"lag": timedelta(-1)}, "lag is"),
         ({"kind": "study"}, "Unknown kind 'study'"),
         ({"jobs": 33}, "jobs is 33"),
+        ({"workers": 0}, "workers is 0"),
     ],
 )
 def test_invalid_arguments_are_refused(make, options, message):

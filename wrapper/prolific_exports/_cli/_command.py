@@ -26,6 +26,7 @@ _RENDERERS = {
     "logout": "logout",
     "show": "show",
     "status": "status",
+    "sync": "sync",
     "table": "table",
     "whoami": "account",
     "workspaces": "workspaces",

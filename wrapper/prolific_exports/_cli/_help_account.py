@@ -14,6 +14,7 @@ DOCUMENTS = (
     "logout",
     "show",
     "status",
+    "sync",
     "table",
     "whoami",
     "workspaces",

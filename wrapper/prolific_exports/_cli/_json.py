@@ -17,7 +17,7 @@ from prolific_exports._model._listed_resources import ListRef
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from prolific_exports import PageSummary
+    from prolific_exports import PageSummary, SyncReport
     from prolific_exports._cli._deletion import JobDeletion
     from prolific_exports._cli._download_result import DownloadResult
     from prolific_exports._cli._extraction import Extraction
@@ -253,6 +253,51 @@ def codebook(
     from prolific_exports._model._codebook import to_json  # noqa: PLC0415 - start-up time
 
     return _dumps({"codebook": to_json(content), "path": path, "error": _error(error)})
+
+
+def sync(
+    target: str | None = None,
+    report: "SyncReport | None" = None,
+    error: BaseException | None = None,
+    *,
+    dry_run: bool = False,
+) -> str:
+    """The JSON of ``sync``."""
+    return _dumps({"target": target, "dry_run": dry_run, **_report(report), "error": _error(error)})
+
+
+def _report(report: "SyncReport | None") -> dict[str, Any]:
+    if report is None:
+        names = ("not_due", "requests", "rejected", "seconds")
+        return {"resources": [], "unlisted": [], "jobs_left": [], **dict.fromkeys(names)}
+    seconds = (report.ended_at - report.began_at).total_seconds()
+    return {
+        "resources": [
+            {
+                **_ref(one.ref),
+                "workspace_id": one.workspace_id,
+                "ending": one.ending,
+                "rows": one.rows,
+                "submissions": one.submissions,
+                "files": one.files,
+                "size": one.size,
+                "error": _error(one.error),
+            }
+            for one in report.resources
+        ],
+        "not_due": report.not_due,
+        "unlisted": [
+            {"workspace_id": workspace_id, "error": _error(error)}
+            for workspace_id, error in report.unlisted.items()
+        ],
+        "jobs_left": [
+            {"kind": ref.kind, "id": ref.resource_id, "export_id": ref.export_id}
+            for ref in report.jobs_left
+        ],
+        "requests": report.requests,
+        "rejected": report.rejected,
+        "seconds": round(seconds, 3),
+    }
 
 
 def failure(error: BaseException | None = None) -> str:

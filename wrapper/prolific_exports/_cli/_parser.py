@@ -9,6 +9,7 @@ from prolific_exports._cli import _archive_arguments as archives
 from prolific_exports._cli import _help
 from prolific_exports._cli._download_arguments import add_download
 from prolific_exports._cli._shell_arguments import add_shell
+from prolific_exports._cli._sync_arguments import add_sync
 from prolific_exports._console import _streams as streams
 from prolific_exports._errors import UsageError
 from prolific_exports._version import __version__
@@ -172,6 +173,7 @@ def build_parser() -> argparse.ArgumentParser:
     archives.add_show(commands)
     archives.add_codebook(commands)
     archives.add_table(commands)
+    add_sync(commands)
     archives.add_mcp(commands)
     account.add_session(commands)
     account.add_schema(commands)

@@ -240,6 +240,22 @@ _CODEBOOK: Final = _object(
     }
 )
 
+_SYNCED: Final = _object(
+    {
+        "kind": _KIND,
+        "id": _TEXT,
+        "export_id": _null_or(_TEXT),
+        "filter": _null_or(_FILTER),
+        "workspace_id": _TEXT,
+        "ending": {"enum": ["updated", "unchanged", "failed", "blocked", "skipped", "due"]},
+        "rows": _COUNT,
+        "submissions": _COUNT,
+        "files": _COUNT,
+        "size": _COUNT,
+        "error": _NO_ERROR,
+    }
+)
+
 _DOCUMENTS: Final[dict[str, dict[str, JsonSchema]]] = {
     "batches": {"workspace_id": _null_or(_TEXT), "batches": _list(_RESOURCE)},
     "codebook": {"codebook": _null_or(_CODEBOOK), "path": _null_or(_TEXT)},
@@ -275,6 +291,17 @@ _DOCUMENTS: Final[dict[str, dict[str, JsonSchema]]] = {
             "expires_at": _null_or(_MOMENT),
         }
     ),
+    "sync": {
+        "target": _null_or(_TEXT),
+        "dry_run": _FLAG,
+        "resources": _list(_SYNCED),
+        "not_due": _null_or(_COUNT),
+        "unlisted": _list(_object({"workspace_id": _TEXT, "error": _NO_ERROR})),
+        "jobs_left": _list(_object({"kind": _KIND, "id": _TEXT, "export_id": _null_or(_TEXT)})),
+        "requests": _null_or(_COUNT),
+        "rejected": _null_or(_COUNT),
+        "seconds": _null_or(_SECONDS),
+    },
     "table": {"table": _null_or(_TABLE)},
     "whoami": _ACCOUNT,
     "workspaces": {"workspaces": _list(_WORKSPACE)},

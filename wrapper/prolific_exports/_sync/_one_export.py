@@ -19,7 +19,7 @@ from prolific_exports._errors import (
     ServerError,
     UnsupportedError,
 )
-from prolific_exports._events import Deleted, NotDeleted
+from prolific_exports._events import Deleted, Event, NotDeleted, Restarted
 from prolific_exports._flows import _boundary as api
 from prolific_exports._flows._calls import Caller, Context, raise_cause_on_timeout
 from prolific_exports._flows._effects import Flow
@@ -106,8 +106,9 @@ class ExportFlows:
         """
 
         def start() -> tuple[Flow[SavedArchive], PartEvents]:
-            events = PartEvents(self.context.notify)
-            return self._export(planned, events, was_begun=was_begun), events
+            spent: list[ExportRef] = []
+            events = PartEvents(partial(self._watch, spent))
+            return self._export(planned, events, spent, was_begun=was_begun), events
 
         return start
 
@@ -123,8 +124,19 @@ class ExportFlows:
 
         return lambda: (flow(), PartEvents(self.context.notify))
 
+    def _watch(self, spent: list[ExportRef], event: Event) -> None:
+        """Pass on an event, and take note of a failed job that another one replaces."""
+        if isinstance(event, Restarted) and not event.is_gone:
+            spent.append(event.ref)
+        self.context.notify(event)
+
     def _export(
-        self, planned: PlannedExport, events: PartEvents, *, was_begun: bool
+        self,
+        planned: PlannedExport,
+        events: PartEvents,
+        spent: list[ExportRef],
+        *,
+        was_begun: bool,
     ) -> Flow[SavedArchive]:
         ref, policy = planned.ref, self.policy
         job = PendingExport(ref.kind, ref.resource_id, filter=ref.filter, checks_responses=True)
@@ -141,10 +153,17 @@ class ExportFlows:
                 part_events=events,
             )
         except ExportsError as error:
+            yield from self._delete_spent(spent)
             if (yield from self._may_exist(job, error)):
                 self.leftover.append(planned)
             raise
+        yield from self._delete_spent(spent)
         return SavedArchive(path, job.export_id)
+
+    def _delete_spent(self, spent: list[ExportRef]) -> Flow[None]:
+        """Delete failed jobs, which would use up the places of the resource."""
+        for ref in spent if self.deletes else ():
+            yield from self._delete(ref)
 
     def _may_exist(self, job: PendingExport, error: ExportsError) -> Flow[bool]:
         """Delete the job of a failed export, unless it still runs; return whether it may exist."""

@@ -9,12 +9,12 @@ from attrs import Factory, frozen
 from prolific_exports._errors import ExportsError
 from prolific_exports._model._references import ExportRef
 
-SyncEnding: TypeAlias = Literal["updated", "unchanged", "failed", "blocked", "skipped"]
+SyncEnding: TypeAlias = Literal["updated", "unchanged", "failed", "blocked", "skipped", "due"]
 """How the export of a resource ended.
 
 ``updated``: its new or changed responses are in the dataset. ``unchanged``: there were none.
 ``blocked``: it has ten export jobs of other users. ``skipped``: you have no access to another
-resource of its workspace.
+resource of its workspace. ``due``: a run would export it (`Sync.preview`).
 """
 
 
@@ -45,7 +45,9 @@ class SyncedResource:
 
 @frozen
 class SyncReport:
-    """What a run did.
+    """What a run did, or would do.
+
+    In a report of `Sync.preview`, ``ended_at`` and ``requests`` are estimates.
 
     Attributes:
         began_at: When it began (aware).

@@ -16,7 +16,7 @@ from attrs import evolve
 from prolific_exports._client_base import ClientFlows
 from prolific_exports._errors import UsageError
 from prolific_exports._events import DownloadProgress, ProgressCallback
-from prolific_exports._files._destinations import make_folder
+from prolific_exports._files._destinations import expanded, make_folder
 from prolific_exports._flows._policy import (
     CALL_TIMEOUT,
     DEFAULT_JOBS,
@@ -35,7 +35,7 @@ from prolific_exports._sync._lease import Lease
 from prolific_exports._sync._one_export import ExportFlows
 from prolific_exports._sync._readers import Readers
 from prolific_exports._sync._receipts import to_json
-from prolific_exports._sync._report import SyncReport
+from prolific_exports._sync._report import SyncedResource, SyncReport
 from prolific_exports._sync._run import Deletions, SyncRun
 from prolific_exports._sync._schemas import LAYOUT
 from prolific_exports._sync._storage import LocalFolder
@@ -48,6 +48,10 @@ an hour."""
 DEFAULT_IN_FLIGHT: Final = 200
 CONFIG: Final = "_sync/config.json"
 _FASTEST: Final = 100.0
+# Windows waits for no more processes.
+_MOST_WORKERS: Final = 61
+# Of one export: to request it, to poll it, to delete its job.
+_REQUESTS: Final = 3
 # Waiting takes no worker, and at 2 requests per second 200 exports take minutes.
 _TIMEOUT: Final = 6 * 3600.0
 
@@ -124,6 +128,8 @@ class Sync:
             raise UsageError(f"rate is {rate!r}: give requests per second, from above 0 to 100.")
         if in_flight < 1:
             raise UsageError(f"in_flight is {in_flight!r}: give a number from 1.")
+        if workers is not None and not 1 <= workers <= _MOST_WORKERS:
+            raise UsageError(f"workers is {workers!r}: give a number from 1 to {_MOST_WORKERS}.")
         if lag < timedelta(0):
             raise UsageError(f"lag is {lag!r}: give a time that is not negative.")
         if kind is not None and kind not in KINDS:
@@ -189,6 +195,31 @@ class Sync:
             driver.close()
             lease.give_up()
 
+    def preview(self) -> SyncReport:
+        """What `run` would export now. Lists resources, but requests and writes nothing.
+
+        Raises:
+            ExportsError: As for `run`.
+        """
+        began = self._flows.clock.now()
+        states = Dataset(expanded(self._target)).states()
+        driver = SyncDriver(self._flows.settings, self._http_client, self._flows.clock)
+        try:
+            agenda = self._selection.agenda(self._flows, driver, self._scheduler, states)
+        finally:
+            driver.close()
+        requests = len(agenda.exports) * (_REQUESTS if agenda.has_filters else _REQUESTS - 1)
+        return SyncReport(
+            began,
+            began + timedelta(seconds=requests / self._budget.rate),
+            _sorted(SyncedResource(one.ref, one.workspace_id, "due") for one in agenda.exports),
+            agenda.not_due,
+            agenda.unlisted,
+            (),
+            requests,
+            0,
+        )
+
     def _run(
         self,
         root: Path,
@@ -227,7 +258,7 @@ class Sync:
         return SyncReport(
             began,
             self._flows.clock.now(),
-            tuple(sorted(run.done, key=lambda one: (one.ref.kind, one.ref.resource_id))),
+            _sorted(run.done),
             agenda.not_due,
             agenda.unlisted,
             tuple(deletions.left),
@@ -242,6 +273,10 @@ class Sync:
 
     def _executor_of(self) -> Executor:
         return self._start() if self._executor is None else self._executor
+
+
+def _sorted(resources: Iterable[SyncedResource]) -> tuple[SyncedResource, ...]:
+    return tuple(sorted(resources, key=lambda one: (one.ref.kind, one.ref.resource_id)))
 
 
 def check_layout(storage: LocalFolder) -> None:
