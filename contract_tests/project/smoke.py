@@ -12,7 +12,7 @@ import zipfile
 from collections.abc import Callable, Mapping, Sized
 from pathlib import Path
 
-from prolific_exports import ExportArchive
+from prolific_exports import ExportArchive, Sync
 
 _ROOT = "collection-export-col1-20260319T103000/"
 _METADATA = {
@@ -125,8 +125,19 @@ def keyring() -> None:
 
 
 def media() -> None:
-    """Pictures."""
+    """A page with pictures."""
     import PIL  # noqa: F401, PLC0415 - the extra
+
+    sample()
+    run("prolific-exports", "show", "sample.zip", "--html", "page.html")
+    expect("Something" in Path("page.html").read_text("utf-8"), "the page has the answer")
+
+
+def sync() -> None:
+    """A dataset of Delta tables."""
+    import deltalake  # noqa: F401, PLC0415 - the extra
+
+    Sync("dataset", token="a-token")
 
 
 def fast() -> None:
@@ -164,6 +175,7 @@ CHECKS: Mapping[str, Callable[[], None]] = {
     "pandas": lambda: one_row(sample().to_pandas(shape="tidy")),
     "polars": lambda: one_row(sample().to_polars(shape="tidy")),
     "duckdb": lambda: one_row(sample().to_duckdb().fetchall()),
+    "sync": sync,
     "excel": written("t.xlsx"),
     "stats": written("t.sav"),
     "media": media,

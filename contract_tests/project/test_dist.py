@@ -68,7 +68,7 @@ def test_every_extra_has_a_smoke_test():
     assert set(smoke.CHECKS) == {"", *extras}
 
 
-@pytest.mark.parametrize("extra", ["", "tables", "mcp"])
+@pytest.mark.parametrize("extra", ["", "tables", "media"])
 def test_smoke_tests_pass_where_everything_is_installed(tmp_path, extra):
     done = subprocess.run(
         [sys.executable, "-I", dist.SMOKE, extra],
