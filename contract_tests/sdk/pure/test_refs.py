@@ -60,7 +60,7 @@ def test_id_is_stripped(value, around):
     ],
 )
 def test_invalid_id_is_refused(value):
-    with pytest.raises(UsageError, match="is not the id of a batch: give the id alone"):
+    with pytest.raises(UsageError, match="is not the id of a batch: an id has only letters"):
         check_id(value, "batch")
 
 

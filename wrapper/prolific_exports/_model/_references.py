@@ -36,14 +36,13 @@ def check_id(value: object, what: str) -> str:
         shown = redact(repr(value))
         shown = shown if len(shown) <= 80 else shown[:77] + "..."
         article = "an" if what[0] in "aeiou" else "a"
-        place = f"the last part of the {what}'s address in Prolific"
+        source = f"give the last part of the {what}'s address in Prolific"
         if what == "export":
             # Export jobs have no page in Prolific.
-            place = "as prolific-exports list names it, or the message that it was requested"
+            source = "prolific-exports list prints the ids, as does download for its export"
         raise UsageError(
-            f"{shown} is not the id of {article} {what}: "
-            "give the id alone, letters, digits, '-', '_' and '.' "
-            f"({place})."
+            f"{shown} is not the id of {article} {what}: an id has only letters, digits, '-', '_' "
+            f"and '.' ({source})."
         )
     return text
 
