@@ -3,6 +3,7 @@
 import io
 import json
 import struct
+import tracemalloc
 import zipfile
 import zlib
 from functools import partial
@@ -328,3 +329,22 @@ def test_part_is_used_again_only_where_a_part_is_wanted(archive, whole):
     assert inspect(whole, only="responses") == inspect(whole)
     with pytest.raises(ArchiveError, match="has only the responses, not the uploaded files"):
         inspect(archive.path)
+
+
+def test_large_member_is_copied_in_pieces(tmp_path):
+    size = 64 << 20
+    header = _selected_archive._local_header(large_member("responses.jsonl", size, 0))
+    stream = SparseFile(len(header) + size)
+    stream.add(0, header)
+    stream.add_range(len(header), stream.size, lambda _, size: bytes(size))
+    selection = MemberSelection((large_member("responses.jsonl", size, 0),), (), "")
+    written = []
+    tracemalloc.start()
+    try:
+        write_selection(
+            tmp_path / "a.zip", stream, selection, lambda data: written.append(len(data))
+        )
+        assert tracemalloc.get_traced_memory()[1] < 4 << 20
+    finally:
+        tracemalloc.stop()
+    assert sum(written) > size

@@ -1,5 +1,6 @@
 """Ranges of an archive in the store: requests, responses and failures, without a socket."""
 
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -360,6 +361,20 @@ def test_directory_of_a_bomb_is_refused_before_it_is_fetched(source, monkeypatch
     with pytest.raises(UnsafeArchiveError, match="looks like a ZIP bomb"):
         drive(read_directory(RangeReader(source), Path("a.zip")), store)
     assert store.sent <= TAIL
+
+
+def test_large_range_is_not_held_in_memory(source):
+    size = 64 << 20
+    store = RangeStore(memoryview(bytes(size)))
+    reader, _ = opened(source, store)
+    written = []
+    tracemalloc.start()
+    try:
+        drive(reader.copy(0, size, lambda _, data: written.append(len(data))), store)
+        assert tracemalloc.get_traced_memory()[1] < 4 << 20
+    finally:
+        tracemalloc.stop()
+    assert sum(written) == size
 
 
 @st.composite
