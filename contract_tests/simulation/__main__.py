@@ -10,6 +10,7 @@ from concurrent.futures import ProcessPoolExecutor
 from time import perf_counter
 
 from simulation.download_simulation import play
+from simulation.responses import play_responses
 
 _BATCH = 500
 # Downloads of the responses read real archives, so a schedule takes thirty times as long.
