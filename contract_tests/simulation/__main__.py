@@ -14,7 +14,7 @@ from simulation.responses import play_responses
 
 _BATCH = 500
 # Downloads of the responses read real archives, so a schedule takes thirty times as long.
-_RESPONSES_EVERY = 25
+_RESPONSES_EVERY = 50
 
 
 def play_batch(first: int) -> tuple[int, str] | None:
