@@ -271,6 +271,26 @@ def test_filter_fault_ignores_only_one_condition(client_of, fault, ignored):
     assert {name for name, other in others.items() if client.start(other) == job} == {ignored}
 
 
+def test_filter_by_day_ignores_only_the_time_of_day(client_of):
+    client = client_of("filter-by-day@request")
+    job = client.start(PERIOD)
+
+    assert client.start(PERIOD.replace("T00:00:00", "T01:02:03")) == job
+    assert client.start(PERIOD.replace("2015-02-01", "2015-02-02")) != job
+    assert client.start(PERIOD.replace("&study_id=a", "")) != job
+    assert client.start("to=2015-02-01T00:00:00Z") != job
+
+
+def test_request_cancels_lets_the_running_jobs_fail(client_of):
+    client = client_of("request-cancels@request")
+    done = client.finish()
+    first = client.start()
+    assert client.start() == first
+    second = client.start(FILTER)
+    states = ["complete", "failed", "generating"]
+    assert [client.state(job) for job in (done, first, second)] == states
+
+
 def test_filter_for_all_returns_a_filtered_job_only_to_requests_without_filter(client_of):
     client = client_of("filter-for-all@request")
     job = client.start(FILTER)
@@ -475,8 +495,9 @@ NEAR = "to=2015-01-02T00:00:00Z"
 @pytest.mark.parametrize(
     ("fault", "refused"),
     [
-        ("filter-one-time", {FILTER, NEAR}),
+        ("filter-one-time", {FILTER, NEAR, f"study_id=a&{FILTER}"}),
         ("filter-study-alone", {"study_id=a", "study_id=a-b"}),
+        ("filter-study-undated", {"study_id=a", "study_id=a-b", f"study_id=a&{FILTER}"}),
         ("filter-study-uuid", {"study_id=a", f"study_id=a&{FILTER}"}),
     ],
 )
@@ -489,6 +510,7 @@ def test_filter_form_fault_refuses_only_filters_of_its_form(client_of, fault, re
         f"{FILTER}&{NEAR}",
         "study_id=a",
         "study_id=a-b",
+        f"study_id=a&{FILTER}",
         f"study_id=a&{FILTER}&{NEAR}",
     ]
     seen = {query for query in queries if client.ask("POST", query=query).status == 400}

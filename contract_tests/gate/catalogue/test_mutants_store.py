@@ -20,14 +20,22 @@ class Download:
     def __init__(self, name):
         one = MUTANTS[name]
         self.clock = clock = ManualClock()
-        settings = SandboxSettings(edition="2026-03", token=TOKEN, generation_seconds=GENERATION)
+        settings = SandboxSettings(
+            edition=one.editions[0], token=TOKEN, generation_seconds=GENERATION
+        )
         self.site = MutatedSite(one, settings, clock)
         path = path_of(one.operation.kind, settings.id_of(one.operation.kind))
-        job = body_of(ask(self.site, "POST", path))["export_id"]
-        clock.advance(GENERATION)
+        self.path = path
+        self.job = job = self.finish()
         answer = ("POST", path) if one.operation.action == "request" else ("GET", f"{path}/{job}")
         self.complete = body_of(ask(self.site, *answer))
         self.url = self.complete["url"]
+
+    def finish(self):
+        """The id of another job that has ended."""
+        job = body_of(ask(self.site, "POST", self.path))["export_id"]
+        self.clock.advance(GENERATION)
+        return job
 
     def get(self, **headers):
         return ask(self.site, "GET", self.url, None, **headers)
@@ -87,6 +95,8 @@ def test_url_expires_two_hours_before_expires_at(download_of, action, fault, exp
     [
         ("url-for-a-month@request", timedelta(days=30)),
         ("url-for-a-month@status", timedelta(days=30)),
+        ("url-for-a-day@status", timedelta(days=1)),
+        ("url-for-two-hours@status", timedelta(hours=2)),
         ("url-for-a-minute@status", timedelta(minutes=1)),
     ],
 )
@@ -97,6 +107,18 @@ def test_url_with_another_lifetime_states_it_twice(download_of, fault, lifetime)
     assert stated == azure_expiry(parse_qs(urlsplit(download.url).query))
     assert stated == download.clock.now() + lifetime
     assert content(download.get()) == download.stored()
+
+
+def test_url_of_another_is_that_of_the_latest_complete_job(download_of):
+    download = download_of("url-of-another@status")
+    assert download.job in download.url
+
+    second = download.finish()
+    for job in (download.job, second):
+        reply = ask(download.site, "GET", f"{download.path}/{job}")
+        assert second in body_of(reply)["url"]
+    ask(download.site, "POST", download.path)
+    assert body_of(ask(download.site, "GET", f"{download.path}/{job}"))["status"] == "complete"
 
 
 def test_url_once_serves_the_archive_once(download_of):

@@ -254,7 +254,6 @@ REQUESTS = {
 # In test_store_variants.
 STORES = {
     "urls-kept",
-    "urls-long-lived",
     "urls-short-lived",
     "store-pieces",
     "store-no-suffix",

@@ -39,6 +39,7 @@ from prolific_contract.gate.proof import InProcessTarget
 from prolific_contract.gate.trace import Credential, HttpResponse
 from prolific_contract.sandbox import Fate, ManualClock, SandboxResource, SandboxSettings, Site
 from prolific_contract.sandbox.mutants import MUTANTS, MutatedSite
+from prolific_contract.sandbox.variants import VARIANTS, VariantSite
 from prolific_exports._model._timestamps import utc_moment
 
 
@@ -95,6 +96,62 @@ def test_jobs_of_others_are_not_deleted(profile, age):
     assert strange.export_id not in deleted
     assert site.jobs._by_export_id == {strange.export_id: strange}
     assert judge(trace, target=BASE, edition=LATER, profile=profile).violations == ()
+
+
+@pytest.mark.parametrize("profile", ["polite", "full"])
+def test_own_jobs_are_deleted_if_the_clock_of_the_database_is_behind(profile):
+    settings = SandboxSettings(edition=LATER, token=TOKEN)
+    clock = ManualClock()
+    site = VariantSite(VARIANTS["list-clock-behind"], settings, clock)
+    plan = ConversationPlan(subjects_of(settings, Fate.COMPLETES), profile=profile, edition=LATER)
+    conversation = record_conversation(InProcessTarget(site, clock), BASE, TOKEN, plan)
+    site.close()
+
+    assert conversation.notices == ()
+    assert site.jobs._by_export_id == {}
+
+
+def polled_at(name):
+    """The polls of the batch's first two jobs, one with a filter, until a third is requested."""
+    one = MUTANTS[name]
+    settings = SandboxSettings(edition=LATER, token=TOKEN)
+    clock = ManualClock()
+    site = MutatedSite(one, settings, clock)
+    plan = ConversationPlan(subjects_of(settings, Fate.COMPLETES)[:1], edition=LATER)
+    trace = record_conversation(InProcessTarget(site, clock), BASE, TOKEN, plan).trace
+    site.close()
+    return [
+        (one.method, one.response.state, "?" in one.url)
+        for one in trace.exchanges
+        if one.address is not None
+        and one.response is not None
+        and one.response.state
+        and one.credential is Credential.VALID
+    ][5:]
+
+
+def test_running_job_is_polled_if_the_same_filter_started_another():
+    request, poll = ("POST", "generating", True), ("GET", "generating", False)
+
+    # The running job without a filter is polled after the first request, and the first job with
+    # the filter after the second one.
+    assert polled_at("filter-by-text@batch-request")[:7] == [
+        *(request, poll, poll),
+        *(request, poll, poll),
+        request,
+    ]
+
+
+def test_second_job_is_polled_beside_another_if_one_failed_beside_it():
+    request, poll = ("POST", "generating", True), ("GET", "generating", False)
+    failed_poll = ("GET", "failed", False)
+
+    assert polled_at("request-cancels@batch-request")[:8] == [
+        *(request, poll, failed_poll),
+        # The same filter, and a poll when the job has another age than the failed one.
+        *(request, poll, poll),
+        *(request, failed_poll),
+    ]
 
 
 class SlowSite:
@@ -267,16 +324,16 @@ def test_filters_are_probed_only_if_the_edition_is_enforced():
 
     # One for each forbidden resource, which a server that lists jobs refuses.
     assert len(filtered[None]) == 2
-    # One filter three times, once in another order; another one twice; and four others, of which
+    # One filter three times, once in another order; another one twice; and five others, of which
     # one selects known responses.
-    assert len(filtered[LATER]) == 2 + (3 + 2 + 4) * 2
+    assert len(filtered[LATER]) == 2 + (3 + 2 + 5) * 2
     names = Counter(tuple(dict(parse_qsl(urlsplit(one.url).query))) for one in filtered[LATER])
     assert names == {
-        ("from", "to"): 2 + (2 + 1) * 2,
+        ("from", "to"): 2 + (2 + 1 + 1) * 2,
         ("to", "from"): 2,
         ("to",): 2 * 2,
         ("from",): 2,
-        ("to", "study_id"): 2,
+        ("from", "to", "study_id"): 2,
         ("study_id",): 2,
     }
 
@@ -352,7 +409,7 @@ def test_job_limit_is_probed_only_in_the_full_profile():
 
     assert (
         max(len(one.response.json) for one in asked(polite, "list") if one.response.status == 200)
-        == 8
+        == JOB_LIMIT - 1
     )
     assert {
         len(one.response.json) for one in asked(full, "list") if one.response.status == 200

@@ -36,8 +36,8 @@ _EPILOG = """\
 requests to the server:
   The polite profile sends about 70 requests for each batch or collection, or 175 if the server
   lists and deletes jobs (edition 2026-11), plus one poll every 4 seconds. At most 5 of these
-  requests (16 with --edition 2026-11) can start an export, not counting retries after 429. Eight
-  of the 16 have a filter that selects no responses, and two a filter that selects few. The other
+  requests (17 with --edition 2026-11) can start an export, not counting retries after 429. Nine
+  of the 17 have a filter that selects no responses, and two a filter that selects few. The other
   requests read, or are probes that the server must refuse: no token, a wrong or nearly right
   token, and unknown ids. The check spaces its requests and obeys 429 and Retry-After. It takes at
   most twice --max-wait plus five minutes. It reads at most 1 MiB of an archive besides its

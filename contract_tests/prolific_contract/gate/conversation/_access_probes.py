@@ -53,7 +53,9 @@ class AccessProbes:
         """Probe the operations for a resource and its first job."""
         yield from self._present(resource, "request", resource.path, 2)
         if resource.lists_jobs:
-            yield from self._present(resource, "request", with_filter(resource.path), 2)
+            yield from self._present(
+                resource, "request", with_filter(resource.path, resource.period), 2
+            )
             yield from self._present(resource, "list", resource.path)
         for job in resource.jobs[:1]:
             yield from self._present(resource, "status", job.path, 4)

@@ -18,10 +18,10 @@ from prolific_contract.gate.conversation._resources import (
 )
 from prolific_contract.gate.conversation._steps import ApiRequest, Sender, Steps
 
-MOST_EXPORT_REQUESTS: Final = 16
+MOST_EXPORT_REQUESTS: Final = 17
 """The most POSTs with the token for each batch or collection under the polite profile.
 
-Eleven of them belong to the probes of filters, and are sent only if edition 2026-11 is enforced.
+Twelve of them belong to the probes of filters, and are sent only if edition 2026-11 is enforced.
 Each starts at most one export. Repetitions after 429, or 503 with Retry-After, do not count: the
 refused request started nothing.
 """

@@ -3,8 +3,8 @@
 The first filters select nothing, because they end before the API existed, or the responses of the
 last hour; the last one selects known responses. Each has another form: one condition or several,
 another order, an offset, a fraction of a second. Each is requested beside the running export and
-beside filters that differ in one condition, so that a server that ignores a condition returns a
-job of another filter.
+beside filters that differ in one condition, or only in the time of day, so that a server that
+ignores a condition returns a job of another filter.
 """
 
 from collections.abc import Mapping
@@ -13,6 +13,7 @@ from typing import Final, TypeAlias
 from urllib.parse import urlencode
 
 from prolific_contract._vocabulary import UNKNOWN_STUDY_IDS
+from prolific_contract.gate.conversation._job_polls import JobPolls
 from prolific_contract.gate.conversation._plan import ConversationPlan
 from prolific_contract.gate.conversation._resources import (
     ResourceProgress,
@@ -25,10 +26,9 @@ from prolific_contract.gate.trace._exchanges import Exchange
 
 Conditions: TypeAlias = Mapping[str, str]
 
-_BEGIN, _END = "2015-01-01T10:20:30Z", "2015-01-02T12:34:56Z"
 _STUDY, _UUID_STUDY = UNKNOWN_STUDY_IDS
-_FIRST: Final = {"from": _BEGIN, "to": _END}
-_SECOND: Final = {"to": _END.replace("Z", ".000Z")}
+# A job this many times as old as another, plus the pace's first delay, has another age.
+_FAR_OLDER: Final = 2.0
 _RECENT: Final = timedelta(hours=1)
 _OFFSET: Final = timezone(timedelta(hours=2))
 
@@ -38,8 +38,8 @@ def window(day: int) -> Conditions:
     return {"from": f"2015-01-{day:02d}T00:00:00Z", "to": f"2015-01-{day + 1:02d}T00:00:00Z"}
 
 
-def with_filter(path: str, wanted: Conditions = _FIRST, safe: str = "") -> str:
-    """The path of a request for an export, with a filter that selects nothing.
+def with_filter(path: str, wanted: Conditions, safe: str = "") -> str:
+    """The path of a request for an export with a filter.
 
     Args:
         path: The path without it.
@@ -57,23 +57,50 @@ def period(times: tuple[str, ...]) -> dict[str, str]:
     return {"from": texts[-2], "to": texts[-1]}
 
 
+def later_that_day(wanted: Conditions) -> Conditions:
+    """The same filter with another time on the last day."""
+    date, _, time = wanted["to"].partition("T")
+    hour = (int(time[:2]) + 7) % 24
+    return {**wanted, "to": f"{date}T{hour:02d}{time[2:]}"}
+
+
+def _second(resource: ResourceProgress) -> Conditions:
+    return {"to": resource.period["to"].replace("Z", ".000Z")}
+
+
 class FilterProbes:
     """Requests filtered exports, and tracks the jobs that the server starts for them."""
 
-    def __init__(self, plan: ConversationPlan, sender: Sender) -> None:
+    def __init__(self, plan: ConversationPlan, sender: Sender, polls: JobPolls) -> None:
         self._plan = plan
         self._sender = sender
+        self._polls = polls
 
-    def probe_while_generating(self, resource: ResourceProgress) -> Steps[None]:
+    def probe_while_generating(
+        self, resource: ResourceProgress, running: TrackedJob
+    ) -> Steps[None]:
         """Request a filter twice, others near it, and no filter, beside a running export."""
-        yield from self.request(resource, _FIRST, immediately=True)
+        resource.choose_period(running.sent)
+        first = yield from self.request(resource, resource.period, immediately=True)
+        yield from self._polls.poll(running, immediately=True)
         # The same filter: order and encoding of the parameters do not matter.
-        reverse = dict(reversed(_FIRST.items()))
-        yield from self.request(resource, reverse, immediately=True, safe=":")
-        for near in (_SECOND, self._recent(resource)):
-            if resource.may_start_job(spare=1):
-                yield from self._request_only(resource, near)
+        reverse = dict(reversed(resource.period.items()))
+        again = yield from self.request(resource, reverse, immediately=True, safe=":")
+        if first is not None and again is not first:
+            yield from self._polls.poll(first, immediately=True)
+        suspected = first if running.state == "failed" else None
+        if suspected is not None:
+            yield from self._wait_until_older(suspected, running)
+        if resource.may_start_job(spare=1):
+            yield from self._request_only(resource, _second(resource))
+        if suspected is not None:
+            yield from self._polls.poll(suspected, immediately=True)
+        if resource.may_start_job(spare=1):
+            yield from self._request_only(resource, self._recent(resource))
         yield from self._probe_studies(resource)
+        # Two jobs are left for the requests after the end.
+        if resource.may_start_job(spare=2):
+            yield from self._request_only(resource, later_that_day(resource.period))
         # It returns the running export without a filter.
         if resource.may_start_job():
             exchange = yield from self._sender.request(
@@ -81,6 +108,16 @@ class FilterProbes:
             )
             resource.count_request(exchange)
             self.track(resource, exchange)
+
+    def _wait_until_older(self, job: TrackedJob, other: TrackedJob) -> Steps[None]:
+        """Wait until a job is much older than another one was when it failed.
+
+        A job may fail at any time, and others of the resource at about the same age. So a second
+        one has to have another age.
+        """
+        age = _FAR_OLDER * (self._sender.now - other.requested_at) + self._plan.pace.polls[0]
+        yield from self._sender.pause(job.requested_at + age - self._sender.now)
+        yield from self._polls.poll(job, immediately=True)
 
     def _recent(self, resource: ResourceProgress) -> Conditions:
         """A filter without an end, which selects the responses of the last hour."""
@@ -90,7 +127,7 @@ class FilterProbes:
     def _probe_studies(self, resource: ResourceProgress) -> Steps[None]:
         """Request a study that does not exist, which a server may refuse."""
         exchange: Exchange | None = None
-        for wanted in ({"to": _END, "study_id": _STUDY}, {"study_id": _STUDY}):
+        for wanted in ({**resource.period, "study_id": _STUDY}, {"study_id": _STUDY}):
             if resource.may_start_job(spare=1):
                 exchange = yield from self._request_only(resource, wanted)
         refused = exchange is not None and state_in(exchange) is None
@@ -102,12 +139,12 @@ class FilterProbes:
         """Request the first filter again after its export is complete."""
         for job in resource.filtered[:1]:
             if job.state == "complete" and not job.deleted and resource.may_start_job():
-                yield from self._request_only(resource, _FIRST)
+                yield from self._request_only(resource, resource.period)
 
     def request_second_again(self, resource: ResourceProgress) -> Steps[None]:
         """Request the second filter again after its job was deleted."""
         if resource.may_start_job():
-            yield from self._request_only(resource, _SECOND)
+            yield from self._request_only(resource, _second(resource))
 
     def probe_period(self, resource: ResourceProgress) -> Steps[None]:
         """Request the responses of a period that begins and ends with known responses."""

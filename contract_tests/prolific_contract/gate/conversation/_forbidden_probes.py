@@ -1,11 +1,16 @@
 """Requests for batches and collections that the token has no access to."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 
 from prolific_contract._vocabulary import UNKNOWN_EXPORT_ID
 from prolific_contract.gate.conversation._filter_probes import with_filter
 from prolific_contract.gate.conversation._plan import ConversationPlan
-from prolific_contract.gate.conversation._resources import ResourceProgress, path_to
+from prolific_contract.gate.conversation._resources import (
+    ResourceProgress,
+    path_to,
+    period_from,
+)
 from prolific_contract.gate.conversation._steps import ApiRequest, Sender, Steps
 from prolific_contract.gate.trace._exchanges import Credential
 
@@ -35,7 +40,7 @@ class ForbiddenProbes:
             if lists_jobs:
                 yield from self._send("GET", path, Credential.WRONG_TOKEN)
                 yield from self._send("DELETE", job, Credential.NONE)
-                yield from self._send("POST", with_filter(path))
+                yield from self._send("POST", with_filter(path, period_from(timedelta(0))))
                 yield from self._send("GET", path)
                 yield from self._send("DELETE", job)
 

@@ -27,7 +27,7 @@ class FullProfile:
         self._plan = plan
         self._sender = sender
         self._jobs = jobs
-        self._filters = FilterProbes(plan, sender)
+        self._filters = FilterProbes(plan, sender, jobs.polls)
 
     def probe(self, resources: Sequence[ResourceProgress]) -> Steps[None]:
         """Send all of them."""

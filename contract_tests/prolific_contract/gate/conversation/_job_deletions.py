@@ -9,21 +9,24 @@ from typing import Final
 from prolific_contract._vocabulary import ENDED
 from prolific_contract.gate.conversation._job_lists import JobLists
 from prolific_contract.gate.conversation._job_polls import JobPolls
+from prolific_contract.gate.conversation._plan import ConversationPlan
 from prolific_contract.gate.conversation._resources import ResourceProgress, TrackedJob
 from prolific_contract.gate.conversation._steps import ApiRequest, Sender, Steps
 
 # Seconds after the end of the budget for deleting jobs.
 _DELETION_SECONDS: Final = 30.0
-# A job this many times as old as another, plus a second, certainly has another age.
+# A job this many times as old as another, plus the pace's first delay, has another age.
 _FAR_OLDER: Final = 2.0
-_SECOND: Final = 1.0
 _GONE: Final = (404, 410)
 
 
 class JobDeletions:
     """Deletes jobs that the conversation started."""
 
-    def __init__(self, sender: Sender, polls: JobPolls, lists: JobLists) -> None:
+    def __init__(
+        self, plan: ConversationPlan, sender: Sender, polls: JobPolls, lists: JobLists
+    ) -> None:
+        self._plan = plan
         self._sender = sender
         self._polls = polls
         self._lists = lists
@@ -47,8 +50,8 @@ class JobDeletions:
         older, where the same coincidence cannot occur.
         """
         if resource.age_when_deleted is not None:
-            older = job.requested_at + _FAR_OLDER * resource.age_when_deleted + _SECOND
-            yield from self._sender.pause(older - self._sender.now)
+            age = _FAR_OLDER * resource.age_when_deleted + self._plan.pace.polls[0]
+            yield from self._sender.pause(job.requested_at + age - self._sender.now)
             yield from self._polls.poll(job, immediately=True)
             if not job.unfinished:
                 return

@@ -21,7 +21,7 @@ class JobManagement:
         self._jobs = jobs
         self._access = AccessProbes(sender)
         self._locations = LocationProbes(plan, sender)
-        self._filters = FilterProbes(plan, sender)
+        self._filters = FilterProbes(plan, sender, jobs.polls)
 
     def probe_while_generating(self, resource: ResourceProgress, job: TrackedJob) -> Steps[None]:
         """Delete a generating job, which must fail, and request filtered exports beside it."""
@@ -35,7 +35,7 @@ class JobManagement:
             and resource.ids_before is not None
             and not resource.filtered
         ):
-            yield from self._filters.probe_while_generating(resource)
+            yield from self._filters.probe_while_generating(resource, job)
         if len(resource.jobs) == 1:
             yield from self._jobs.lists.list_settled(resource)
 

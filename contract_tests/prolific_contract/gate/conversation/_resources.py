@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Iterator
-from datetime import datetime, timedelta
-from typing import Final, cast
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final, cast
 from urllib.parse import quote
 
 from attrs import define, field
@@ -12,6 +12,7 @@ from prolific_exports._model._timestamps import utc_moment
 from prolific_contract._vocabulary import DOTS, ENDED, STATES, UNFINISHED, Action, Kind, path_of
 from prolific_contract.gate.conversation._steps import ApiRequest
 from prolific_contract.gate.laws._jobs import LAG
+from prolific_contract.gate.laws._lists import parse_filter
 from prolific_contract.gate.trace._archive_content import ArchiveContent
 from prolific_contract.gate.trace._exchanges import Credential, Exchange, Subject
 
@@ -20,6 +21,10 @@ _HALVES: Final = re.compile("[\ud800-\udfff]")
 _SECOND: Final = timedelta(seconds=1)
 # Seconds more than a list may be behind.
 _MARGIN: Final = 0.1
+# Periods that select nothing begin in one of this many seconds.
+_EARLIEST: Final = datetime(2015, 1, 1, 10, 20, 30, tzinfo=UTC)
+_PERIODS: Final = 4 * 365 * 24 * 3600
+_LENGTH: Final = timedelta(hours=26)
 
 
 @define(eq=False)
@@ -31,6 +36,8 @@ class TrackedJob:
         requested_at: Seconds from the start of the conversation to the first request that
             returned the job.
         deadline: Seconds from the start of the conversation by which the job has to end.
+        answered_at: Seconds from the start of the conversation to the response to it.
+        sent: The time of that request by the clock of this machine.
         requested_after: Earliest time of that request by the server's clock.
         changed_at: When the conversation learned of the last change (start, end or deletion), in
             seconds from its start.
@@ -48,6 +55,8 @@ class TrackedJob:
     subject: Subject
     export_id: str
     requested_at: float
+    answered_at: float
+    sent: datetime
     deadline: float
     requested_after: datetime
     changed_at: float
@@ -70,6 +79,8 @@ class TrackedJob:
             subject,
             export_id,
             exchange.at,
+            now,
+            cast("datetime", exchange.sent),
             now + max_wait,
             earliest_request_time(exchange),
             now,
@@ -116,6 +127,8 @@ class ResourceProgress:
         states_listed: The states of the jobs in the last list, by id in lower case.
         spellings: The ids of listed jobs as listed, by id in lower case.
         creation_times: The created_at of listed jobs, by id.
+        filters_listed: The filters of listed jobs that have a readable one, by id.
+        period: A filter that selects nothing. `choose_period` makes it one of this conversation.
         jobs_left: How many jobs may still be started; None for any number.
         lacked_jobs: Whether a request was not sent because of that number.
         presented: The bad credentials that each action was requested with.
@@ -132,6 +145,8 @@ class ResourceProgress:
     states_listed: dict[str, object] = field(factory=dict)
     spellings: dict[str, str] = field(factory=dict)
     creation_times: dict[str, datetime] = field(factory=dict)
+    filters_listed: dict[str, dict[str, Any]] = field(factory=dict)
+    period: dict[str, str] = field(factory=lambda: period_from(timedelta(0)))
     jobs_left: int | None = None
     lacked_jobs: bool = False
     presented: set[tuple[Action, Credential]] = field(factory=set)
@@ -147,11 +162,18 @@ class ResourceProgress:
         """All jobs."""
         return [*self.jobs, *self.filtered]
 
+    def choose_period(self, sent: datetime) -> None:
+        """Make the period one that no other conversation has, by the time of a request."""
+        moment = round(sent.timestamp() * 1000) % _PERIODS
+        self.period = period_from(timedelta(seconds=moment))
+
     def owns(self, job: TrackedJob) -> bool:
         """Whether the conversation certainly started a job, and so may delete it.
 
         Absence from an earlier list does not prove it, because a list may lag or be incomplete.
-        The job has to be in a later list, with a created_at not before its request.
+        The job has to be in a later list, with a created_at not before its request. The clock of
+        the database that sets created_at may be behind: it is compared with a job that certainly
+        is the conversation's, because of its filter.
         """
         export_id = job.export_id.lower()
         if (
@@ -160,7 +182,20 @@ class ResourceProgress:
             or export_id not in self.creation_times
         ):
             return False
-        return self.creation_times[export_id] >= job.requested_after
+        created_at = self.creation_times[export_id]
+        return created_at >= job.requested_after or any(
+            self.creation_times[mark.export_id.lower()] - created_at
+            <= timedelta(seconds=mark.answered_at - job.requested_at) + _SECOND
+            for mark in self._marks()
+        )
+
+    def _marks(self) -> Iterator[TrackedJob]:
+        """The listed jobs with a filter that no other client requests."""
+        wanted = parse_filter(self.period)
+        for job in self.filtered:
+            export_id = job.export_id.lower()
+            if self.filters_listed.get(export_id) == wanted and export_id in self.creation_times:
+                yield job
 
     def may_start_job(self, *, spare: int = 0) -> bool:
         """Whether another job may be started; notes it if not.
@@ -182,9 +217,13 @@ class ResourceProgress:
         for shown in exchange.response.json:
             self.states_listed[shown["export_id"].lower()] = shown.get("status")
             self.spellings[shown["export_id"].lower()] = shown["export_id"]
-            creation_times = utc_moment(shown.get("created_at"))
-            if creation_times is not None:
-                self.creation_times[shown["export_id"].lower()] = creation_times
+            export_id = shown["export_id"].lower()
+            created_at = utc_moment(shown.get("created_at"))
+            if created_at is not None:
+                self.creation_times[export_id] = created_at
+            conditions = parse_filter(shown.get("filter"))
+            if conditions is not None:
+                self.filters_listed[export_id] = conditions
 
     def settled_at(self) -> float:
         """When the last list has to agree with what the conversation knows; 0 if it does.
@@ -226,6 +265,17 @@ class Poll:
     delays: Iterator[float]
     due: float
     polls_without_state: int = 0
+
+
+def period_from(after: timedelta) -> dict[str, str]:
+    """A filter with a period that ends before there were any responses.
+
+    Args:
+        after: When it begins, after the earliest such period.
+    """
+    begin = _EARLIEST + after
+    times = {"from": begin, "to": begin + _LENGTH}
+    return {name: f"{moment:%Y-%m-%dT%H:%M:%SZ}" for name, moment in times.items()}
 
 
 def state_in(exchange: Exchange | None) -> str | None:

@@ -78,7 +78,7 @@ class _Scenario:
         self._archives = ArchiveFetches(sender)
         polls = JobPolls(plan, sender, self._archives)
         lists = JobLists(plan, sender)
-        self._jobs = JobSteps(polls, lists, JobDeletions(sender, polls, lists))
+        self._jobs = JobSteps(polls, lists, JobDeletions(plan, sender, polls, lists))
         self._exports = ExportRequests(plan, sender, polls, self._archives)
         # Probes.
         self._access = AccessProbes(sender)

@@ -1,8 +1,8 @@
-"""The expiry in a presigned URL."""
+"""The parts of a presigned URL: its expiry, and the file that it is for."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Final
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from prolific_contract.gate.trace._cloudfront import policy_expiry
 
@@ -12,6 +12,13 @@ _SIGNED_FORMAT: Final = "%Y%m%dT%H%M%SZ"
 # The forms of ``se`` in a shared access signature of Azure.
 _UNTIL_FORMATS: Final = ("%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%dT%H:%MZ", "%Y-%m-%d")
 _EARLIEST: Final = 10**9
+# The parameters of object stores' signatures. Whatever else is in a URL names the file.
+_SIGNATURES: Final = frozenset({"x-amz-signature", "x-goog-signature", "signature", "sig"})
+_SIGNING_PREFIXES: Final = ("x-amz-", "x-goog-")
+_OF_AZURE: Final = ("sv", "ss", "srt", "sr", "st", "se", "sp", "sip", "spr")
+_OF_AZURE_KEYS: Final = ("skoid", "sktid", "skt", "ske", "sks", "skv")
+_OF_OTHERS: Final = ("awsaccesskeyid", "googleaccessid", "expires", "policy", "key-pair-id")
+_SIGNING: Final = _SIGNATURES | {*_OF_AZURE, *_OF_AZURE_KEYS, *_OF_OTHERS}
 
 
 def readable_expiry(url: str) -> datetime | None:
@@ -49,3 +56,24 @@ def _until(text: str) -> datetime | None:
         except ValueError:
             continue
     return None
+
+
+def file_of(url: str) -> str:
+    """A presigned URL without its signature: the same for every URL of a file.
+
+    If the URL has no signature of a known store, anything in it may name the file: it is returned
+    unchanged.
+    """
+    try:
+        parts = urlsplit(url)
+        pairs = parse_qsl(parts.query, keep_blank_values=True)
+    except ValueError:
+        return url
+    if not _SIGNATURES & {name.lower() for name, _ in pairs}:
+        return url
+    others = [pair for pair in pairs if not _is_signing(pair[0].lower())]
+    return parts._replace(query=urlencode(others), fragment="").geturl()
+
+
+def _is_signing(name: str) -> bool:
+    return name in _SIGNING or name.startswith(_SIGNING_PREFIXES)

@@ -3,27 +3,28 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import pairwise
-from typing import Final
+from typing import TYPE_CHECKING, Final, cast
 
+from attrs import frozen
 from prolific_exports._model._urls import unsafe_reason
 
-from prolific_contract.gate.laws._complete_exports import complete_exports
-from prolific_contract.gate.laws._jobs import ObservedJob, is_unfinished, jobs_of, state
+from prolific_contract.gate.laws._complete_exports import CompleteExport, complete_exports
+from prolific_contract.gate.laws._jobs import JobKey, ObservedJob, is_unfinished, jobs_of, state
 from prolific_contract.gate.laws._law import Law, LawContext, LawSource, Observation
 from prolific_contract.gate.laws._observations import REQUEST, STATUS, held, quote, violated
-from prolific_contract.gate.laws._urls import readable_expiry
+from prolific_contract.gate.laws._urls import file_of, readable_expiry
 from prolific_contract.gate.trace._exchanges import Exchange, Trace
+
+if TYPE_CHECKING:
+    from prolific_contract._vocabulary import Address, Kind
 
 # Tolerance for a wrong clock of the recorder.
 _CLOCKS_DIFFER: Final = timedelta(minutes=5)
 # Tolerance for rounding to minutes and for the clocks of two machines.
 _ROUNDED: Final = timedelta(seconds=60)
 
-# The documents say an hour or a day. Tolerance for clocks and rounding is added.
-_LONGEST_LIFETIME: Final = timedelta(hours=24)
-# A server may sign a URL before it reports the export complete, and the documents disagree. But
-# no reading makes an hour of less than this.
-_SHORTEST_LIFETIME: Final = timedelta(minutes=5)
+# How long the documents say that a URL is valid.
+_HOUR, _DAY = timedelta(hours=1), timedelta(hours=24)
 
 
 def _expiry_future(trace: Trace, context: LawContext) -> Iterator[Observation]:
@@ -79,55 +80,119 @@ def _url_expiry(trace: Trace, context: LawContext) -> Iterator[Observation]:
             )
 
 
+def _url_own(trace: Trace, context: LawContext) -> Iterator[Observation]:
+    del context
+    jobs: dict[JobKey, CompleteExport] = {}
+    files: dict[tuple[Kind, str, str], CompleteExport] = {}
+    for export in complete_exports(trace):
+        address = export.exchange.address
+        if address is None or export.job_id is None or not export.is_recognizable:
+            continue
+        key = JobKey.of(address)
+        first = files.setdefault((*export.resource, file_of(export.url)), export)
+        other = JobKey.of(cast("Address", first.exchange.address))
+        if other != key:
+            yield violated(
+                export.operation,
+                f"the URL of {quote(key.export_id)} is for the file of {quote(other.export_id)}: "
+                "the two URLs differ at most in their signatures",
+                first.exchange,
+                export.exchange,
+            )
+        elif any(one.resource == export.resource for job, one in jobs.items() if job != key):
+            yield held(export.operation, export.exchange)
+        jobs.setdefault(key, export)
+
+
 def _url_lifetime(trace: Trace, context: LawContext) -> Iterator[Observation]:
     del context
-    unfinished = dict(filter(None, map(_end_of_polling, jobs_of(trace).values())))
+    for lifetime in _lifetimes(trace):
+        if lifetime.is_about(_HOUR) or lifetime.is_about(_DAY):
+            yield held(lifetime.export.operation, lifetime.export.exchange)
+        else:
+            yield lifetime.violation("the documents say one hour or 24 hours")
+
+
+def _url_hour(trace: Trace, context: LawContext) -> Iterator[Observation]:
+    del context
+    for lifetime in _lifetimes(trace):
+        # Other lifetimes violate value.url-lifetime.
+        if lifetime.is_about(_HOUR):
+            yield held(lifetime.export.operation, lifetime.export.exchange)
+        elif lifetime.is_about(_DAY):
+            yield lifetime.violation("the documents of edition 2026-11 say one hour")
+
+
+@frozen
+class _Lifetime:
+    """How long a URL is valid.
+
+    Attributes:
+        export: The complete export with the URL.
+        expires_at: When it expires.
+        now: The time of the response.
+        start: The first response of the job, before which the URL was not signed; None if the
+            URL may have been signed at any time.
+    """
+
+    export: CompleteExport
+    expires_at: datetime
+    now: datetime
+    start: Exchange | None
+
+    def is_about(self, lifetime: timedelta) -> bool:
+        """Whether the URL may have been signed for that time."""
+        begun = _time_of(self.start)
+        latest = self.now + lifetime + _CLOCKS_DIFFER
+        earliest = None if begun is None else begun + lifetime - _CLOCKS_DIFFER
+        return (earliest is None or self.expires_at >= earliest) and self.expires_at <= latest
+
+    def violation(self, documents: str) -> Observation:
+        """The finding, given what the documents say, as a clause."""
+        return violated(
+            self.export.operation,
+            f"the response is from {self.now.isoformat()}, and its expires_at, "
+            f"{self.expires_at.isoformat()}, is {_duration(self.expires_at - self.now)} later; "
+            f"{documents}",
+            *([] if self.start is None else [self.start]),
+            self.export.exchange,
+        )
+
+
+def _lifetimes(trace: Trace) -> Iterator[_Lifetime]:
+    starts = dict(filter(None, map(_end_of_polling, jobs_of(trace).values())))
     for export in complete_exports(trace):
         now = export.response.date or export.exchange.sent
         # A URL from the past is the matter of value.expiry-future.
-        if now is None or export.expires_at is None or export.expires_at <= now:
-            continue
-        earlier = unfinished.get(export.exchange.index)
-        flaw = _lifetime_flaw(export.expires_at, now, earlier)
-        if flaw is None:
-            yield held(export.operation, export.exchange)
-        else:
-            proof = [export.exchange] if earlier is None else [earlier, export.exchange]
-            yield violated(export.operation, flaw, *proof)
+        if now is not None and export.expires_at is not None and export.expires_at > now:
+            yield _Lifetime(export, export.expires_at, now, starts.get(export.exchange.index))
 
 
 def _end_of_polling(job: ObservedJob) -> tuple[int, Exchange] | None:
-    """The index of the first response with a complete job, and the one before: still unfinished."""
+    """The index of the first response with a complete job, and the first one of the job.
+
+    None if no response shows that the job was unfinished before it was complete.
+    """
     seen = [event for event in job.events if state(event)]
     for earlier, later in pairwise(seen):
         if state(later) == "complete":
-            return (later.index, earlier) if is_unfinished(earlier) else None
+            return (later.index, seen[0]) if is_unfinished(earlier) else None
     return None
 
 
-def _lifetime_flaw(expires_at: datetime, now: datetime, unfinished: Exchange | None) -> str | None:
-    """What is wrong with the lifetime of a URL; None if nothing is."""
-    if expires_at - now > _LONGEST_LIFETIME + _CLOCKS_DIFFER:
-        return (
-            f"the URL is valid until {expires_at.isoformat()}, {_duration(expires_at - now)} after "
-            f"the response of {now.isoformat()}; documented are one hour or 24 hours"
-        )
-    begun = unfinished and (
-        (unfinished.response.date if unfinished.response else None) or unfinished.sent
-    )
-    if begun and expires_at - begun < _SHORTEST_LIFETIME - _ROUNDED:
-        return (
-            f"the job was unfinished at {begun.isoformat()}, and its URL expires "
-            f"{_duration(expires_at - begun)} later; documented are one hour or 24 hours"
-        )
-    return None
+def _time_of(exchange: Exchange | None) -> datetime | None:
+    if exchange is None:
+        return None
+    return (exchange.response.date if exchange.response else None) or exchange.sent
 
 
 def _duration(length: timedelta) -> str:
     if length >= timedelta(days=2):
         return f"{length.days} days"
-    hours, seconds = divmod(round(length.total_seconds()), 3600)
-    return f"{hours} hours and {seconds // 60} minutes" if hours else f"{seconds} s"
+    if length < timedelta(minutes=1):
+        return f"{round(length.total_seconds())} s"
+    hours, minutes = divmod(round(length.total_seconds() / 60), 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min"
 
 
 LAWS: Final = (
@@ -193,22 +258,50 @@ LAWS: Final = (
         ),
     ),
     Law(
-        id="value.url-lifetime",
-        statement=(
-            "A download URL is valid for at most 24 hours, and for at least five minutes if its "
-            "export has only just become complete."
+        id="value.url-own",
+        statement="Each job has an archive of its own: no two jobs have the URL of one file.",
+        source=LawSource(
+            "API reference, request an export",
+            "Every request that returns another job exports the responses anew, and a complete "
+            "export is never reused. URLs are compared without the signatures of S3, Google Cloud "
+            "Storage, Azure and CloudFront. If a URL has none of these, all of it is compared.",
+            ("D-3",),
         ),
+        operations=STATUS,
+        needs="edition 2026-11, and polls of two complete jobs of one resource",
+        check=_url_own,
+        mutants=("url-of-another",),
+        editions=("2026-11",),
+    ),
+    Law(
+        id="value.url-lifetime",
+        statement="A download URL is valid for an hour or for a day.",
         source=LawSource(
             "documents/000, 001, 002, 003, 004",
-            "Some pages say an hour, others 24 hours. So the law accepts everything between them, "
-            "and shorter times as well, because a server may sign a URL early and keep it. Less "
-            "than five minutes after the job was still unfinished, or more than 24 hours, "
-            "contradicts every page. Tolerance for clocks: one minute, and five minutes.",
+            "Some pages say an hour, others 24 hours: either is accepted. A server may sign a URL "
+            "once and keep it, so a shorter time is judged only in the first response that "
+            "reports a job complete, and counts from the job's first response. Tolerance for "
+            "clocks: five minutes.",
             ("D-4",),
         ),
         operations=(*REQUEST, *STATUS),
         needs="a complete export with an expires_at that is not over, and the response's time",
         check=_url_lifetime,
-        mutants=("url-for-a-month", "url-for-a-minute"),
+        mutants=("url-for-a-month", "url-for-two-hours", "url-for-a-minute"),
+    ),
+    Law(
+        id="value.url-hour",
+        statement="In edition 2026-11, a download URL is valid for an hour, and not for a day.",
+        source=LawSource(
+            "API reference, export status",
+            "All pages of the later edition say an hour. Times and tolerance are those of "
+            "value.url-lifetime.",
+            ("D-4",),
+        ),
+        operations=STATUS,
+        needs="edition 2026-11, and what value.url-lifetime needs",
+        check=_url_hour,
+        mutants=("url-for-a-day",),
+        editions=("2026-11",),
     ),
 )

@@ -49,7 +49,7 @@ STATEMENTS: Final = (
         says="Requests with different filters are separate jobs, which can run side by side.",
         source=_REFERENCE,
         operations=REQUEST,
-        laws=("time.request-filter",),
+        laws=("time.request-filter", "time.request-others"),
         discrepancies=("D-3",),
         editions=_EDITIONS,
     ),

@@ -70,6 +70,15 @@ STATEMENTS: Final = (
         discrepancies=("D-6", "D-7"),
     ),
     Statement(
+        id="status.identity.own-file",
+        says="Each job has an archive of its own, because a complete export is never reused.",
+        source="API reference, request an export",
+        operations=STATUS,
+        laws=("value.url-own",),
+        discrepancies=("D-3",),
+        editions=("2026-11",),
+    ),
+    Statement(
         id="status.identity.resource",
         says="A job is found only under the kind and the resource that it exports.",
         source="documents/000, 001",
@@ -120,6 +129,15 @@ STATEMENTS: Final = (
         operations=_BODIES,
         laws=("value.url-lifetime",),
         discrepancies=("D-4",),
+    ),
+    Statement(
+        id="complete.time.hour",
+        says="A URL is valid for one hour.",
+        source="API reference, export status",
+        operations=STATUS,
+        laws=("value.url-hour",),
+        discrepancies=("D-4",),
+        editions=("2026-11",),
     ),
     Statement(
         id="complete.time.stays",

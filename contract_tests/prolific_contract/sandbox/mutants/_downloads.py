@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 from typing import Final, cast
 from urllib.parse import quote
 
-from attrs import field, mutable
+from attrs import evolve, field, mutable
 from prolific_exports._model._timestamps import parse_timestamp
 
+from prolific_contract._vocabulary import path_of
 from prolific_contract.sandbox._archive_replies import archive_reply, repacked, whole_archive
 from prolific_contract.sandbox._http import Reply, StoreError, xml_reply
 from prolific_contract.sandbox._replies import (
@@ -75,7 +76,23 @@ def _azure(signature: str, expires_at: datetime) -> str:
     return f"sv=2022-11-02&sr=b&sp=r&se={until}&sig={signature}"
 
 
+def _url_of_another(request: FaultyRequest) -> Reply:
+    """Returns the URL of the resource's most recent complete job."""
+    reply = request.reply()
+    complete = [job for job in request.jobs_before if job.state(request.now) == "complete"]
+    if not is_complete(reply) or not complete:
+        return reply
+    path = path_of(request.kind, request.resource_id, complete[-1].export_id)
+    return request.answer_to(evolve(request.call, path=path))
+
+
 _URLS = (
+    Fault(
+        "url-of-another",
+        "It sends the URL of the resource's most recent complete job for all of its jobs",
+        {"status": ("2026-11",)},
+        always(_url_of_another),
+    ),
     Fault(
         "url-azure-expires-before",
         "It sends a URL of Azure that expires two hours before expires_at",
@@ -95,6 +112,20 @@ _URLS = (
         "It sends URLs that are valid for 30 days",
         FINISHED,
         lambda: _SignedElsewhere(_azure, "sig", timedelta(days=30)),
+        watches=("archive",),
+    ),
+    Fault(
+        "url-for-a-day",
+        "It sends URLs that are valid for a day, as in edition 2026-03",
+        {"status": ("2026-11",)},
+        lambda: _SignedElsewhere(_azure, "sig", timedelta(days=1)),
+        watches=("archive",),
+    ),
+    Fault(
+        "url-for-two-hours",
+        "It sends URLs that are valid for two hours",
+        STATUS,
+        lambda: _SignedElsewhere(_azure, "sig", timedelta(hours=2)),
         watches=("archive",),
     ),
     Fault(

@@ -79,6 +79,10 @@ def _is_study_alone(wanted: JobFilter) -> bool:
     return wanted == JobFilter(study_id=wanted.study_id) != NO_FILTER
 
 
+def _is_study_undated(wanted: JobFilter) -> bool:
+    return wanted.study_id is not None and None in (wanted.from_, wanted.to)
+
+
 def _is_one_time(wanted: JobFilter) -> bool:
     return (wanted.from_ is None) != (wanted.to is None)
 
@@ -126,6 +130,22 @@ class _DeletedAgain:
             if (job.resource_id, job.filter) == (request.resource_id, wanted):
                 return _generating(job)
         return request.reply()
+
+
+def _cancelling(request: FaultyRequest) -> Reply:
+    """Starts a job, and makes the other generating jobs of the resource fail."""
+    reply, now = request.reply(), request.now
+    for job in request.jobs_before if request.started else ():
+        if job.is_unfinished(now):
+            request.jobs.replace(job, evolve(job, ready_at=now, failed_at=now))
+    return reply
+
+
+def _is_same_day(wanted: JobFilter, present: JobFilter) -> bool:
+    def days(one: JobFilter) -> list[object]:
+        return [one.study_id, *(moment and moment.date() for moment in (one.from_, one.to))]
+
+    return days(wanted) == days(present)
 
 
 def _complete_again(request: FaultyRequest) -> Reply:
@@ -217,6 +237,18 @@ FILTERING = (
         ),
     ),
     Fault(
+        "filter-by-day",
+        "It ignores the time of day in filters",
+        _FILTERED,
+        _given_again(_is_same_day),
+    ),
+    Fault(
+        "request-cancels",
+        "It lets the generating jobs of a resource fail when it starts another one",
+        _FILTERED,
+        always(_cancelling),
+    ),
+    Fault(
         "filter-for-all",
         "It returns a job with a filter to a request without one",
         _FILTERED,
@@ -257,6 +289,12 @@ FILTERING = (
         "It answers 400 to a filter with study_id alone",
         _FILTERED,
         _refused_form(_is_study_alone),
+    ),
+    Fault(
+        "filter-study-undated",
+        "It answers 400 to a filter with study_id that lacks from or to",
+        _FILTERED,
+        _refused_form(_is_study_undated),
     ),
     Fault(
         "filter-study-uuid",

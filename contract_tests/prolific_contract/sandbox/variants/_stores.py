@@ -124,14 +124,10 @@ def _relative(name: str, now: datetime, expires_at: datetime) -> str:
 
 _URLS = (
     Variant(
-        "urls-long-lived",
-        "Its URLs are valid for a day",
-        settings=with_settings(url_lifetime_seconds=24 * 3600),
-    ),
-    Variant(
         "urls-short-lived",
-        "Its URLs are valid for five minutes",
-        settings=with_settings(url_lifetime_seconds=300),
+        "Its URLs are valid for an hour, as in edition 2026-11",
+        settings=with_settings(url_lifetime_seconds=3600),
+        editions=("2026-03",),
     ),
     Variant(
         "urls-opaque",
