@@ -144,8 +144,6 @@ def on_identities(edition: Edition, action: Action) -> Iterator[Derivation]:
                 sentence=f"It {does} {words}",
                 action=action,
                 begin=answering(which, behave),
-                # Without a filter, two archives differ only in a time, which laws round.
-                repeats=(target, where) != ("url", "job"),
                 # Only then, a resource has a second job in that edition.
                 needs_failed_job=edition == "2026-03",
             )
