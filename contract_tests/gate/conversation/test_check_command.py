@@ -107,7 +107,7 @@ def test_max_wait_option_limits_the_time_of_an_export(against, capsys):
     against("never-completes@batch-status")
     out, _ = run(capsys, *USUAL, "--max-wait", "20", expect=1)
 
-    assert "still generating after 20 s" in out
+    assert "the job is still generating 20 s after its request" in out
 
 
 def test_full_profile_sends_more_requests(against, capsys):

@@ -384,7 +384,9 @@ def test_request_for_forbidden_resource_is_violation_unless_refused(builder):
     builder.request(error(400), "closed")
     seen = builder.violation("isolation.forbidden")
     assert (seen.operation, seen.exchanges) == (builder.requesting, (2,))
-    assert seen.seen == "a request for a resource without access got 400, not 403"
+    assert seen.seen == (
+        "a request for a resource without access got 400; documented are 401, 403 and 404"
+    )
 
 
 @pytest.mark.parametrize("status", [401, 403, 404])
@@ -450,10 +452,10 @@ def test_repeated_allow_headers_are_joined(builder, allow):
 @pytest.mark.parametrize(
     ("response", "seen"),
     [
-        (not_allowed(), "PUT got 405 without Allow"),
-        (not_allowed("POST, GETAWAY"), "Allow is 'POST, GETAWAY', without GET"),
-        (not_allowed("POST", "PUT,HEAD"), "Allow is 'POST, PUT, HEAD', without GET"),
-        (not_allowed(""), "Allow is '', without GET"),
+        (not_allowed(), "PUT got 405 without an Allow header"),
+        (not_allowed("POST, GETAWAY"), "the Allow header is 'POST, GETAWAY' and lacks GET"),
+        (not_allowed("POST", "PUT,HEAD"), "the Allow header is 'POST, PUT, HEAD' and lacks GET"),
+        (not_allowed(""), "the Allow header is '' and lacks GET"),
     ],
 )
 def test_405_without_the_supported_methods_is_violation(builder, response, seen):

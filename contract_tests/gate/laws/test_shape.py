@@ -227,12 +227,12 @@ def test_content_type_other_than_json_is_violation(builder, content_type, seen):
         ({"status": "generating", "export_id": "x"}, 'at /export_id: "x" is not a "uuid"'),
         (
             {"status": "GENERATING", "export_id": JOB},
-            f"at /status: 'GENERATING' is not {ANY_STATE}",
+            f'at /status: "GENERATING" is not {ANY_STATE}',
         ),
-        ({"status": None}, f"at /status: 'None' is not {ANY_STATE}"),
-        ({"export_id": JOB}, 'the body has no member "status"'),
-        ([], "the body is '[]', not an object"),
-        ("generating", "the body is 'generating', not an object"),
+        ({"status": None}, f"at /status: null is not {ANY_STATE}"),
+        ({"export_id": JOB}, 'it has no member "status"'),
+        ([], "it is [], not an object"),
+        ("generating", 'it is "generating", not an object'),
         (
             {"status": "complete", "url": "https://a/b", "expires_at": "2026-03-20T11:00:00"},
             'at /expires_at: "2026-03-20T11:00:00" is not a "date-time"',
@@ -249,13 +249,15 @@ def test_content_type_other_than_json_is_violation(builder, content_type, seen):
 )
 def test_body_that_differs_from_its_documented_state_is_violation(builder, value, seen):
     builder.poll(json_answer(200, value))
-    assert builder.violation("shape.body").seen == seen
+    assert builder.violation("shape.body").seen == f"the body is not as documented: {seen}"
     assert violated_laws(builder) == {"shape.body"}
 
 
 def test_request_answered_with_a_failed_job_is_violation(builder):
     builder.request(failed())
-    assert builder.violation("shape.body").seen == "at /status: 'failed' is not \"complete\""
+    assert builder.violation("shape.body").seen == (
+        'the body is not as documented: at /status: "failed" is not "complete"'
+    )
     assert violated_laws(builder) == {"shape.body"}
 
 
@@ -332,7 +334,7 @@ def test_body_that_stays_compressed_is_violation_with_its_coding(builder, coding
 def test_list_inside_an_object_is_violation(builder):
     builder.list(response=json_answer(200, {"results": []}))
     seen = builder.violation("shape.body", "2026-11").seen
-    assert seen == '{"results":[]} is not of type "array"'
+    assert seen == 'the body is not as documented: {"results":[]} is not of type "array"'
 
 
 def test_null_condition_of_a_listed_filter_counts_as_missing(builder):

@@ -133,7 +133,9 @@ def test_poll_response_with_the_requested_id_holds(builder):
 
 def test_poll_response_with_another_id_is_violation(builder):
     builder.poll(running(OTHER_JOB))
-    assert builder.violation("time.same-id").seen == f"polled {JOB}, but got {OTHER_JOB}"
+    assert builder.violation("time.same-id").seen == (
+        f"the response to a poll of {JOB} has the export_id {OTHER_JOB}"
+    )
 
 
 # unique id
@@ -245,7 +247,7 @@ def test_complete_export_is_returned_again_in_the_earlier_edition(builder):
     assert builder.outcomes("time.request-after-complete", "2026-03") == [HELD]
     assert builder.outcomes("time.request-after-complete") == []
     assert builder.violation("time.request-after-complete", "2026-11").seen == (
-        "returned the complete export again"
+        "the request returned the complete export again"
     )
 
 
@@ -300,7 +302,7 @@ def test_id_of_a_complete_job_is_not_reused_in_the_later_edition(builder):
     builder.poll(complete())
     builder.request(generating())
     assert builder.violation("time.request-after-complete", "2026-11").seen == (
-        "returned the id of the complete job again"
+        "the request returned the id of the complete job again"
     )
 
 
@@ -315,7 +317,7 @@ def test_complete_job_may_only_become_failed(builder):
     builder.poll(running())
     seen = builder.violation("time.complete-stays")
     assert (seen.operation, seen.exchanges) == (builder.polling, (0, 3))
-    assert seen.seen == "was complete, then generating"
+    assert seen.seen == "the job was complete, then generating"
 
 
 @pytest.mark.parametrize("response", [complete(), running()])
@@ -324,7 +326,7 @@ def test_failed_job_stays_failed(builder, response):
     builder.poll(failed())
     assert builder.outcomes("time.failed-stays") == [HELD]
     builder.poll(response)
-    assert builder.violation("time.failed-stays").seen.startswith("was failed, then ")
+    assert builder.violation("time.failed-stays").seen.startswith("the job was failed, then ")
 
 
 def test_overlapping_polls_are_not_ordered(builder):
@@ -431,7 +433,10 @@ def test_job_still_generating_at_the_time_limit_is_violation():
     assert builder.outcomes("time.completes") == []
     builder.poll(running(), after=1.0)
     seen = builder.violation("time.completes")
-    assert (seen.exchanges, seen.seen) == ((start.index, 2), "still generating after 60 s")
+    assert (seen.exchanges, seen.seen) == (
+        (start.index, 2),
+        "the job is still generating 60 s after its request",
+    )
     builder.poll(complete())
     assert builder.outcomes("time.completes") == [VIOLATED]
 

@@ -51,8 +51,8 @@ def test_request_refused_for_a_minute_is_violation(builder, response, waits):
     seen = builder.violation(LAW)
     assert seen.exchanges == (exchanges[0].index, last.index)
     assert seen.seen == (
-        f"still {response.status} after {len(waits)} repetitions in {sum(waits)} s, each as late "
-        "as asked"
+        f"the response is still {response.status} after {len(waits)} repetitions in "
+        f"{sum(waits)} s, each as late as the server asked"
     )
 
 

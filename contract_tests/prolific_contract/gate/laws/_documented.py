@@ -8,7 +8,7 @@ import jsonschema_rs
 from attrs import field, frozen
 
 from prolific_contract._vocabulary import OPERATIONS, Operation
-from prolific_contract.gate.laws._observations import quote
+from prolific_contract.gate.laws._observations import in_json, quote
 
 _MEMBER: Final = "application/json"
 _FORBIDDEN: Final = 403
@@ -76,7 +76,7 @@ def _member(error: jsonschema_rs.ValidationError) -> str:
 
 def _reason(error: jsonschema_rs.ValidationError) -> str:
     if error.kind.name == "oneOf":
-        return f"{quote(error.instance)} matches none of the documented forms"
+        return f"{in_json(error.instance)} matches none of the documented forms"
     return quote(error.message)
 
 

@@ -23,6 +23,7 @@ from prolific_contract.gate.laws._observations import (
     has_final_slash,
     held,
     is_silent,
+    joined,
     quote,
     requests_with_response,
     violated,
@@ -137,7 +138,8 @@ def _forbidden(trace: Trace, context: LawContext) -> Iterator[Observation]:
         elif response.status < 300 or not exchange.generated:
             yield violated(
                 operation,
-                f"a request for a resource without access got {response.status}, not 403",
+                f"a request for a resource without access got {response.status}; documented are "
+                f"{joined(_CLOSED)}",
                 exchange,
                 about=["api.access.workspace" if response.status < 300 else "api.status.403"],
             )
@@ -167,10 +169,12 @@ def _methods(trace: Trace, context: LawContext) -> Iterator[Observation]:
 def _allow(operation: Operation, response: HttpResponse, exchange: Exchange) -> Observation:
     allow = response.listed("allow")
     if allow is None:
-        return violated(operation, f"{exchange.method} got 405 without Allow", exchange)
+        return violated(operation, f"{exchange.method} got 405 without an Allow header", exchange)
     if operation.method not in allow:
         shown = quote(", ".join(allow))
-        return violated(operation, f"Allow is {shown!r}, without {operation.method}", exchange)
+        return violated(
+            operation, f"the Allow header is {shown!r} and lacks {operation.method}", exchange
+        )
     return held(operation, exchange)
 
 

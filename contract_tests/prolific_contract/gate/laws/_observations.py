@@ -1,5 +1,6 @@
 """Helpers of all laws: observations, groups of operations, selection of exchanges, quoting."""
 
+import json
 import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import wraps
@@ -82,6 +83,17 @@ def quote(value: Any) -> str:
     """Text from a server for reports: short, on one line, without secrets."""
     text = value if isinstance(value, str) else repr(value)
     return _REDACTOR.excerpt(text, _QUOTED)
+
+
+def in_json(value: Any) -> str:
+    """A value from a server as JSON for reports: short, on one line, without secrets."""
+    return quote(json.dumps(value, ensure_ascii=False))
+
+
+def joined(words: Iterable[object]) -> str:
+    """Words with commas, and "and" before the last one."""
+    *others, last = map(str, words)
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def requests_with_response(

@@ -1,6 +1,6 @@
 """Laws about single responses: that there is one, and its status."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from prolific_contract._vocabulary import OPERATIONS, Action, Operation
@@ -11,6 +11,7 @@ from prolific_contract.gate.laws._observations import (
     API,
     held,
     is_odd,
+    joined,
     query,
     quote,
     requests_with_response,
@@ -73,7 +74,7 @@ def _status(trace: Trace, context: LawContext) -> Iterator[Observation]:
         ):
             yield violated(
                 operation,
-                f"the response is {response.status}; documented are {_listed(statuses)}",
+                f"the response is {response.status}; documented are {joined(statuses)}",
                 exchange,
                 about=_about(operation, response.status, contract.states[operation]),
             )
@@ -114,11 +115,6 @@ def _over_limit(
 ) -> bool:
     """Whether a request may be refused because the resource has reached the job limit."""
     return 400 <= response.status < 500 and may_be_full(trace, exchange, context.edition)
-
-
-def _listed(statuses: Sequence[int]) -> str:
-    *others, last = map(str, statuses)
-    return f"{', '.join(others)} and {last}"
 
 
 LAWS: Final = (

@@ -18,6 +18,7 @@ from prolific_contract.gate.laws._observations import (
     REQUEST,
     STATUS,
     held,
+    in_json,
     is_odd,
     is_whole,
     noted,
@@ -122,7 +123,10 @@ def _body(trace: Trace, context: LawContext) -> Iterator[Observation]:
         if mismatches:
             names = _names(operation, response, bodies)
             yield violated(
-                operation, _summary(mismatches), exchange, about=_members(names, mismatches)
+                operation,
+                f"the body is not as documented: {_summary(mismatches)}",
+                exchange,
+                about=_members(names, mismatches),
             )
         else:
             yield held(operation, exchange)
@@ -150,11 +154,11 @@ def _state_mismatches(
 ) -> list[Mismatch]:
     """What is wrong with a body without a documented state."""
     if not isinstance(response.json, dict):
-        return [Mismatch("", f"the body is {quote(response.json)!r}, not an object")]
+        return [Mismatch("", f"it is {in_json(response.json)}, not an object")]
     if "status" not in response.json:
-        return [Mismatch("", 'the body has no member "status"', member=".status")]
+        return [Mismatch("", 'it has no member "status"', member=".status")]
     one_of = " or ".join(f'"{state}"' for state in sorted(bodies))
-    reason = f"{quote(response.json['status'])!r} is not {one_of}"
+    reason = f"{in_json(response.json['status'])} is not {one_of}"
     return [Mismatch("/status", reason, member=".status")]
 
 

@@ -47,7 +47,7 @@ def _keeps_state(trace: Trace, end: str, broken_by: frozenset[str]) -> Iterator[
                 ended = None
             elif ended is not None and current is not None and before(ended, event):
                 if current in broken_by:
-                    yield violated(job.status, f"was {end}, then {current}", ended, event)
+                    yield violated(job.status, f"the job was {end}, then {current}", ended, event)
                 else:
                     yield held(job.status, ended, event)
             if current == end and ended is None and not is_request(event):
@@ -96,7 +96,8 @@ def _completes(trace: Trace, context: LawContext) -> Iterator[Observation]:
             if late:
                 yield violated(
                     job.status,
-                    f"still {state(late[-1])} after {late[-1].at - start.at:.0f} s",
+                    f"the job is still {state(late[-1])} {late[-1].at - start.at:.0f} s after its "
+                    "request",
                     start,
                     late[-1],
                 )

@@ -229,7 +229,8 @@ def _request_after_deletion(
     elif refused.response is not None and response.status == refused.response.status != 429:
         yield violated(
             operation,
-            f"still refused as with {JOB_LIMIT} jobs, although there are {len(listed.entries)}",
+            f"the request is still refused as with {JOB_LIMIT} jobs, although the list has only "
+            f"{len(listed.entries)}",
             refused,
             listed.exchange,
             request,

@@ -72,7 +72,8 @@ def _same_id(trace: Trace, context: LawContext) -> Iterator[Observation]:
             else:
                 yield violated(
                     job.status,
-                    f"polled {quote(job.key.export_id)}, but got {quote(returned_id)}",
+                    f"the response to a poll of {quote(job.key.export_id)} has the export_id "
+                    f"{quote(returned_id)}",
                     poll,
                 )
 
@@ -127,8 +128,8 @@ def _request_while_generating(trace: Trace, context: LawContext) -> Iterator[Obs
                 if job.key != key and still is not None and is_unfinished(still):
                     yield violated(
                         operation,
-                        f"started {quote(export_id)} while {quote(job.key.export_id)} was "
-                        "generating before and after the request",
+                        f"the request started {quote(export_id)}, although "
+                        f"{quote(job.key.export_id)} was generating before and after it",
                         last_event,
                         still,
                         request,
@@ -159,8 +160,8 @@ def _request_after_complete(trace: Trace, context: LawContext) -> Iterator[Obser
         for found in not_reused(trace):
             yield violated(
                 found.operation,
-                f"returned {state(found.request)} instead of the complete export, which still "
-                "existed afterwards",
+                f"the request returned {state(found.request)} instead of the complete export, "
+                "which still existed afterwards",
                 found.ready,
                 found.again,
                 found.request,
@@ -227,9 +228,11 @@ def _starts_a_job(
     """Edition 2026-11: every request starts a new job."""
     export_id = returned_job_id(request)
     if state(request) == "complete":
-        yield violated(operation, "returned the complete export again", ready, request)
+        yield violated(operation, "the request returned the complete export again", ready, request)
     elif job is not None and export_id is not None and same_id(export_id, job.key.export_id):
-        yield violated(operation, "returned the id of the complete job again", ready, request)
+        yield violated(
+            operation, "the request returned the id of the complete job again", ready, request
+        )
     else:
         yield held(operation, ready, request)
 

@@ -79,8 +79,9 @@ def _later(trace: Trace, context: LawContext) -> Iterator[Observation]:
         if patient and not may_be_full(trace, refusals.last, context.edition):
             yield violated(
                 operation,
-                f"still {refusals.response.status} after {refusals.repetitions} repetitions in "
-                f"{refusals.seconds:.0f} s, each as late as asked",
+                f"the response is still {refusals.response.status} after "
+                f"{refusals.repetitions} repetitions in {refusals.seconds:.0f} s, each as late as "
+                "the server asked",
                 refusals.first,
                 refusals.last,
             )

@@ -59,16 +59,13 @@ def _until(text: str) -> datetime | None:
 
 
 def file_of(url: str) -> str:
-    """A presigned URL without its signature: the same for every URL of a file.
+    """A valid presigned URL without its signature: the same for every URL of a file.
 
     If the URL has no signature of a known store, anything in it may name the file: it is returned
     unchanged.
     """
-    try:
-        parts = urlsplit(url)
-        pairs = parse_qsl(parts.query, keep_blank_values=True)
-    except ValueError:
-        return url
+    parts = urlsplit(url)
+    pairs = parse_qsl(parts.query, keep_blank_values=True)
     if not _SIGNATURES & {name.lower() for name, _ in pairs}:
         return url
     others = [pair for pair in pairs if not _is_signing(pair[0].lower())]

@@ -23,7 +23,7 @@ from prolific_contract.gate.laws._jobs import (
 )
 from prolific_contract.gate.laws._law import Law, LawContext, LawSource, Observation
 from prolific_contract.gate.laws._lists import may_have_been_deleted
-from prolific_contract.gate.laws._observations import ARCHIVE, held, quote, violated
+from prolific_contract.gate.laws._observations import ARCHIVE, held, joined, quote, violated
 from prolific_contract.gate.trace._body_parts import is_data
 from prolific_contract.gate.trace._exchanges import Exchange, HttpResponse, Trace
 from prolific_contract.gate.trace._zip_directory import Damaged, Directory
@@ -130,7 +130,7 @@ def _contents(fetch: ArchiveFetch) -> Iterator[Observation]:
             if missing:
                 yield violated(
                     operation,
-                    f"the archive lacks {' and '.join(missing)}",
+                    f"the archive lacks {joined(missing)}",
                     *exchanges,
                     about=[
                         "archive.field.readme"
@@ -142,7 +142,7 @@ def _contents(fetch: ArchiveFetch) -> Iterator[Observation]:
             elif empty:
                 yield violated(
                     operation,
-                    f"{' and '.join(empty)} in the archive {'is' if len(empty) == 1 else 'are'} "
+                    f"{joined(empty)} in the archive {'is' if len(empty) == 1 else 'are'} "
                     "empty (0 bytes)",
                     *exchanges,
                     about=[_ABOUT_CONTENT[name] for name in empty],
