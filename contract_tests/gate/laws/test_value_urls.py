@@ -84,6 +84,7 @@ def test_urls_of_requests_other_resources_and_recorders_are_not_compared(builder
     builder.request(complete(stored("a")))
     builder.poll(complete(stored("a")), OTHER_JOB, "another")
     builder.poll(complete(stored("a")), JOB.upper())
+    builder.poll(complete(stored("a"), redacted=True), OTHER_JOB)
     builder.poll(complete("/a.zip"))
     builder.poll(complete("/a.zip"), OTHER_JOB)
     builder.poll(complete("https://store.example/a.zip?X-Amz-Signature=REDACTED"), OTHER_JOB)

@@ -88,8 +88,8 @@ def _url_own(trace: Trace, context: LawContext) -> Iterator[Observation]:
         address = export.exchange.address
         if address is None or export.job_id is None or not export.is_recognizable:
             continue
-        if unsafe_reason(export.url) is not None:
-            # It is for no file, and violates `value.url`.
+        if export.response.redacted or unsafe_reason(export.url) is not None:
+            # What was hidden may name the file; a URL that is no URL violates `value.url`.
             continue
         key = JobKey.of(address)
         first = files.setdefault((*export.resource, file_of(export.url)), export)
