@@ -92,7 +92,7 @@ def test_missing_kind_shows_the_line_for_each_kind(cli, router, given):
         ["list", "survey", ID],
         ["show", "x.zip", "--colour"],
         ["show", "x.zip", "-q"],
-        ["show", "--", "x.zip", "--jsn"],
+        ["extract", "--", "x.zip", "data", "--jsn"],
         ["show"],
     ],
 )

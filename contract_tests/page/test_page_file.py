@@ -234,6 +234,8 @@ def test_page_is_replaced_only_on_request(folder):
 
     archive.to_html(folder / "data.html", overwrite=True)
     assert names(folder) == ["data.codebook.json", "data.html", "data.zip"]
+    # Before the archive is read, which can take a while.
+    archive.path.unlink()
     with pytest.raises(TargetExistsError, match=r"data\.html already exists"):
         archive.to_html(folder / "data.html")
 

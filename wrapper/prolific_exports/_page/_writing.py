@@ -81,25 +81,28 @@ def write_page(
             f"{path} is an archive that the page is made from, and may be the only copy of its "
             "data. Nothing was written: name another file."
         )
-    stored = [read_codebook(archive.path) for archive in archives]
-    codebooks = [one for one in stored if one is not None]
-    found = survey(archives)
-    subject = PageSubject(
-        archives,
-        found,
-        page_questions(found, codebooks),
-        is_derived=len(codebooks) < len(archives),
-    )
     what = f"The page cannot be written to {path}"
     with ExitStack() as stack:
         stack.enter_context(explained(what, ArchiveError, lambda: " No partial file remains."))
         folder = stack.enter_context(folder_beside(path, overwrite=overwrite))
         temporary = stack.enter_context(staged_file(path, overwrite=overwrite))
         target = stack.enter_context(temporary.open("x", encoding="utf-8", newline="\n"))
-        writer = _PageWriter(subject, target, folder, embed_limit, copy_files)
+        writer = _PageWriter(_subject(archives), target, folder, embed_limit, copy_files)
         summary = writer.write()
         folder.publish()
     return summary
+
+
+def _subject(archives: Sequence[ArchiveReader]) -> PageSubject:
+    stored = [read_codebook(archive.path) for archive in archives]
+    codebooks = [one for one in stored if one is not None]
+    found = survey(archives)
+    return PageSubject(
+        archives,
+        found,
+        page_questions(found, codebooks),
+        is_derived=len(codebooks) < len(archives),
+    )
 
 
 def _is_same(path: Path, archive: Path) -> bool:
