@@ -3,7 +3,6 @@
 import pytest
 from helpers.export_requests import (
     GENERATION,
-    TOKEN,
     ask,
     body,
     content,
@@ -11,24 +10,14 @@ from helpers.export_requests import (
     replay,
     settings_for,
 )
-from prolific_contract import KINDS, Kind, path_of
-from prolific_contract.sandbox import ManualClock, SandboxSettings
+from helpers.mutant_client import MutantClient
+from prolific_contract import KINDS, path_of
+from prolific_contract.sandbox import ManualClock
 from prolific_contract.sandbox.mutants import MUTANTS, MutatedSite
 
 
-class MutantClient:
-    """Requests exports of the first resource of a kind from a mutant."""
-
-    def __init__(self, name, edition):
-        self.one = MUTANTS[name]
-        self.clock = ManualClock()
-        self.site = MutatedSite(
-            self.one,
-            SandboxSettings(edition=edition, token=TOKEN, generation_seconds=GENERATION),
-            self.clock,
-        )
-        self.kind: Kind = self.one.operation.kind
-        self.resource = self.site.settings.id_of(self.kind)
+class MutantExportClient(MutantClient):
+    """Requests exports, and polls them."""
 
     def request(self):
         """Status, state and id of the answer."""
@@ -52,7 +41,7 @@ def edition(request):
 
 @pytest.fixture(params=KINDS)
 def client_of(request, edition):
-    return lambda fault: MutantClient(fault.replace("@", f"@{request.param}-"), edition)
+    return lambda fault: MutantExportClient(fault.replace("@", f"@{request.param}-"), edition)
 
 
 def test_job_unknown_cannot_be_polled(client_of):
@@ -98,7 +87,7 @@ def test_request_restarts_starts_a_job_for_each_request(client_of):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_complete_not_reused_starts_another_job(kind):
-    client = MutantClient(f"complete-not-reused@{kind}-request", "2026-03")
+    client = MutantExportClient(f"complete-not-reused@{kind}-request", "2026-03")
     first = client.request()[2]
     assert client.request()[2] == first
     client.pass_generation()
@@ -110,7 +99,7 @@ def test_complete_not_reused_starts_another_job(kind):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_complete_reused_returns_the_finished_export(kind):
-    client = MutantClient(f"complete-reused@{kind}-request", "2026-11")
+    client = MutantExportClient(f"complete-reused@{kind}-request", "2026-11")
     assert client.request() == client.request()
     client.pass_generation()
     assert client.request()[:2] == (200, "complete")
@@ -198,7 +187,7 @@ def test_expired_opaque_url_still_serves_the_archive():
 
 
 def test_reset_clears_the_state_of_the_fault():
-    client = MutantClient("get-creates@batch-status", "2026-03")
+    client = MutantExportClient("get-creates@batch-status", "2026-03")
     unknown = "00000000-0000-4000-8000-000000000000"
     assert [client.poll(unknown)[0] for _ in range(3)] == [404, 200, 200]
     client.site.reset()
@@ -206,7 +195,7 @@ def test_reset_clears_the_state_of_the_fault():
 
 
 def test_forbidden_200_returns_the_same_job_again():
-    client = MutantClient("forbidden-200@batch-request", "2026-03")
+    client = MutantExportClient("forbidden-200@batch-request", "2026-03")
     client.resource = next(
         one.id
         for one in client.site.settings.resources

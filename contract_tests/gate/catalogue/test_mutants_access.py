@@ -2,9 +2,10 @@
 
 import pytest
 from helpers.export_requests import GENERATION, TOKEN, ask
+from helpers.mutant_client import MutantClient
 from prolific_contract import KINDS, UNKNOWN_EXPORT_ID, path_of
-from prolific_contract.sandbox import Fate, ManualClock, SandboxSettings, body_of, jobs_of
-from prolific_contract.sandbox.mutants import MUTANTS, MutatedSite
+from prolific_contract.sandbox import Fate, body_of, jobs_of
+from prolific_contract.sandbox.mutants import MUTANTS
 
 METHODS = {"request": "POST", "status": "GET", "list": "GET", "delete": "DELETE"}
 # An authorization header that is wrong in one way each.
@@ -36,18 +37,13 @@ ADMITTED = {
 }
 
 
-class MutantAccessClient:
-    """Sends requests about the first resource of a kind, or another one, to a mutant."""
+class MutantAccessClient(MutantClient):
+    """Sends requests about the resource, or another one, with any credential."""
 
     def __init__(self, name):
-        self.one = MUTANTS[name]
-        self.clock = ManualClock()
-        settings = SandboxSettings(edition="2026-11", token=TOKEN, generation_seconds=GENERATION)
-        self.site = MutatedSite(self.one, settings, self.clock)
-        self.kind = self.one.operation.kind
+        super().__init__(name)
         self.action = self.one.operation.action
-        self.resource = settings.id_of(self.kind)
-        self.forbidden = settings.id_of(self.kind, Fate.FORBIDDEN)
+        self.forbidden = self.site.settings.id_of(self.kind, Fate.FORBIDDEN)
 
     def start(self):
         return body_of(ask(self.site, "POST", path_of(self.kind, self.resource)))["export_id"]

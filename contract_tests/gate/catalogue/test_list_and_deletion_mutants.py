@@ -1,51 +1,12 @@
-"""The mutants that list, delete, filter or limit wrongly, each as its sentence says."""
+"""The mutants that list or delete jobs wrongly, or refuse wrongly, each as its sentence says."""
 
 import pytest
-from helpers.export_requests import GENERATION, TOKEN, ask, content
-from prolific_contract import KINDS, Kind, path_of
-from prolific_contract.sandbox import ManualClock, SandboxSettings, body_of, jobs_of
-from prolific_contract.sandbox.mutants import MUTANTS, MutatedSite
+from helpers.export_requests import GENERATION, ask
+from helpers.mutant_client import refused_with
+from prolific_contract import KINDS
+from prolific_contract.sandbox import body_of, jobs_of
 
 FILTER = "from=2015-01-01T00:00:00Z"
-
-
-class MutantJobClient:
-    """Lists, deletes and filters jobs of the first resource of a kind at a mutant."""
-
-    def __init__(self, name):
-        self.one = MUTANTS[name]
-        self.clock = ManualClock()
-        settings = SandboxSettings(edition="2026-11", token=TOKEN, generation_seconds=GENERATION)
-        self.site = MutatedSite(self.one, settings, self.clock)
-        self.kind: Kind = self.one.operation.kind
-        self.resource = settings.id_of(self.kind)
-
-    def ask(self, method, *job, query="", kind: Kind | None = None, resource=None, token=TOKEN):
-        path = path_of(kind or self.kind, resource or self.resource, *job)
-        return ask(self.site, method, f"{path}?{query}", f"Token {token}")
-
-    def start(self, query="", **elsewhere):
-        reply = self.ask("POST", query=query, **elsewhere)
-        assert reply.status == 202
-        return body_of(reply)["export_id"]
-
-    def finish(self, *queries):
-        """Jobs of these filters that have ended, or one without any."""
-        jobs = [self.start(query) for query in queries or ("",)]
-        self.clock.advance(GENERATION)
-        return jobs if queries else jobs[0]
-
-    def listed(self, **where):
-        return [job["export_id"] for job in jobs_of(self.ask("GET", **where))]
-
-    def state(self, job):
-        reply = self.ask("GET", job)
-        return body_of(reply)["status"] if reply.status == 200 else reply.status
-
-
-@pytest.fixture(params=KINDS)
-def client_of(request):
-    return lambda fault: MutantJobClient(fault.replace("@", f"@{request.param}-"))
 
 
 def test_list_complete_early_lists_a_generating_job_as_complete(client_of):
@@ -235,159 +196,6 @@ def test_refused_deletion_faults_delete_the_job(client_of, status):
     assert client.ask("DELETE", "unknown", **how).status in (401, 404)
 
 
-@pytest.mark.parametrize("fault", ["filter-ignored", "filter-coarse"])
-def test_filter_faults_return_the_running_job_for_another_filter(client_of, fault):
-    client = client_of(f"{fault}@request")
-    job = client.start()
-
-    assert client.start(FILTER) == job
-    assert (client.start("study_id=a") == job) == (fault == "filter-ignored")
-    assert client.ask("POST", query="from=yesterday").status in (202, 400)
-    assert client.ask("POST", token="wrong").status == 401
-    client.clock.advance(GENERATION)
-    assert client.start(FILTER) != job
-
-
-PERIOD = "from=2015-01-01T00:00:00Z&to=2015-02-01T00:00:00Z&study_id=a"
-
-
-@pytest.mark.parametrize(
-    ("fault", "ignored"),
-    [
-        ("filter-to-ignored", "to"),
-        ("filter-from-ignored", "from"),
-        ("filter-study-ignored", "study"),
-    ],
-)
-def test_filter_fault_ignores_only_one_condition(client_of, fault, ignored):
-    client = client_of(f"{fault}@request")
-    job = client.start(PERIOD)
-    others = {
-        "to": PERIOD.replace("2015-02", "2015-03"),
-        "from": PERIOD.replace("2015-01", "2014-12"),
-        "study": PERIOD.replace("study_id=a", "study_id=b"),
-    }
-
-    assert {name for name, other in others.items() if client.start(other) == job} == {ignored}
-
-
-def test_filter_by_day_ignores_only_the_time_of_day(client_of):
-    client = client_of("filter-by-day@request")
-    job = client.start(PERIOD)
-
-    assert client.start(PERIOD.replace("T00:00:00", "T01:02:03")) == job
-    assert client.start(PERIOD.replace("2015-02-01", "2015-02-02")) != job
-    assert client.start(PERIOD.replace("&study_id=a", "")) != job
-    assert client.start("to=2015-02-01T00:00:00Z") != job
-
-
-def test_request_cancels_lets_the_running_jobs_fail(client_of):
-    client = client_of("request-cancels@request")
-    done = client.finish()
-    first = client.start()
-    assert client.start() == first
-    second = client.start(FILTER)
-    states = ["complete", "failed", "generating"]
-    assert [client.state(job) for job in (done, first, second)] == states
-
-
-def test_filter_for_all_returns_a_filtered_job_only_to_requests_without_filter(client_of):
-    client = client_of("filter-for-all@request")
-    job = client.start(FILTER)
-
-    assert client.start() == job
-    assert client.start("study_id=a") != job
-
-
-def test_filter_complete_reused_returns_only_the_complete_job_of_the_same_filter(client_of):
-    client = client_of("filter-complete-reused@request")
-    job, plain = client.finish(FILTER, "")
-
-    assert client.start(FILTER) == job
-    assert client.start() != plain
-    assert client.start("study_id=a") != job
-
-
-def test_filter_restarts_starts_a_second_job_for_the_same_filter(client_of):
-    client = client_of("filter-restarts@request")
-
-    assert client.start() == client.start()
-    assert client.start(FILTER) != client.start(FILTER)
-
-
-def fill(client):
-    for number in range(10):
-        client.start(f"study_id={number}")
-
-
-def test_limit_none_starts_an_eleventh_job(client_of):
-    client = client_of("limit-none@request")
-    fill(client)
-
-    assert client.start("study_id=a") in client.listed()
-    assert len(client.listed()) == 11
-    assert client.ask("POST", token="wrong").status == 401
-
-
-def test_limit_flat_refuses_without_error_envelope(client_of):
-    client = client_of("limit-flat@request")
-    fill(client)
-    reply = client.ask("POST")
-
-    assert (reply.status, body_of(reply).keys()) == (409, {"detail"})
-    assert b"error" in content(client.ask("POST", resource="unknown"))
-
-
-def test_limit_in_name_only_refuses_and_starts_the_job(client_of):
-    client = client_of("limit-in-name-only@request")
-    fill(client)
-
-    assert client.ask("POST").status == 409
-    assert len(client.listed()) == 11
-    assert client.start("study_id=1")
-
-
-def test_limit_for_ever_refuses_after_a_deletion(client_of):
-    client = client_of("limit-for-ever@request")
-    fill(client)
-    client.clock.advance(GENERATION)
-
-    assert client.ask("POST").status == 409
-    assert client.ask("DELETE", client.listed()[0]).status == 204
-    assert client.ask("POST").status == 409
-    assert client.ask("POST", token="wrong").status == 401
-
-
-@pytest.mark.parametrize("method", ["PUT", "PATCH"])
-@pytest.mark.parametrize(
-    "fault",
-    [
-        "complete-reused",
-        "filter-coarse",
-        "filter-ignored",
-        "filter-restarts",
-        "limit-flat",
-        "limit-for-ever",
-        "limit-in-name-only",
-        "limit-none",
-    ],
-)
-def test_limit_faults_change_only_post_requests(client_of, fault, method):
-    client = client_of(f"{fault}@request")
-    fill(client)
-    jobs = client.listed()
-    refusals = [client.ask(method)]
-    client.clock.advance(GENERATION)
-    refusals.append(client.ask(method, query="study_id=1"))
-
-    assert [reply.status for reply in refusals] == [405, 405]
-    assert all("error" in body_of(reply) for reply in refusals)
-    assert client.listed() == jobs
-    # Nor is a refusal of it remembered.
-    assert client.ask("DELETE", jobs[0]).status == 204
-    assert client.start("study_id=other")
-
-
 def test_fault_does_not_change_responses_outside_the_api(client_of):
     assert ask(client_of("list-empty@list").site, "GET", "/somewhere").status == 404
 
@@ -397,10 +205,6 @@ def test_list_without_valid_token_is_not_changed(client_of):
 
     assert client.ask("GET", token="wrong").status == 401
     assert client.listed() == []
-
-
-def refused_with(reply, status):
-    return reply.status == status == body_of(reply)["error"]["status"]
 
 
 @pytest.mark.parametrize("status", [401, 403, 404])
@@ -443,15 +247,6 @@ def test_delete_ended_faults_refuse_to_delete_an_ended_job(client_of, status):
     assert client.ask("DELETE", job, token="wrong").status == 401
 
 
-@pytest.mark.parametrize(("fault", "status"), [("filter-refused", 400), ("filter-forbidden", 403)])
-def test_filter_refusing_faults_refuse_only_filters(client_of, fault, status):
-    client = client_of(f"{fault}@request")
-    job = client.start()
-
-    assert refused_with(client.ask("POST", query=FILTER), status)
-    assert client.listed() == [job]
-
-
 @pytest.mark.parametrize(("fault", "status"), [("limited", 429), ("unavailable", 503)])
 @pytest.mark.parametrize("action", ["request", "list"])
 def test_for_ever_faults_ask_to_repeat_every_request(client_of, fault, status, action):
@@ -472,72 +267,6 @@ def test_store_unavailable_refuses_archives_without_saying_for_how_long(client_o
     reply = ask(client.site, "GET", f"/{path}?{query}", None)
 
     assert (reply.status, reply.body, reply.header("Retry-After")) == (503, b"", None)
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_request_always_starts_returns_another_job_each_time(kind):
-    name = f"request-always-starts@{kind}-request"
-    settings = SandboxSettings(edition="2026-03", token=TOKEN, generation_seconds=GENERATION)
-    site = MutatedSite(MUTANTS[name], settings, clock := ManualClock())
-    path = path_of(kind, settings.id_of(kind))
-    ids = []
-    for seconds in (0, GENERATION, GENERATION):
-        clock.advance(seconds)
-        ids.append(body_of(ask(site, "POST", path, f"Token {TOKEN}"))["export_id"])
-    site.close()
-
-    assert len(set(ids)) == 3
-
-
-NEAR = "to=2015-01-02T00:00:00Z"
-
-
-@pytest.mark.parametrize(
-    ("fault", "refused"),
-    [
-        ("filter-one-time", {FILTER, NEAR, f"study_id=a&{FILTER}"}),
-        ("filter-study-alone", {"study_id=a", "study_id=a-b"}),
-        ("filter-study-undated", {"study_id=a", "study_id=a-b", f"study_id=a&{FILTER}"}),
-        ("filter-study-uuid", {"study_id=a", f"study_id=a&{FILTER}"}),
-    ],
-)
-def test_filter_form_fault_refuses_only_filters_of_its_form(client_of, fault, refused):
-    client = client_of(f"{fault}@request")
-    queries = [
-        "",
-        FILTER,
-        NEAR,
-        f"{FILTER}&{NEAR}",
-        "study_id=a",
-        "study_id=a-b",
-        f"study_id=a&{FILTER}",
-        f"study_id=a&{FILTER}&{NEAR}",
-    ]
-    seen = {query for query in queries if client.ask("POST", query=query).status == 400}
-
-    assert seen == {query for query in refused if query in queries} | (
-        {f"study_id=a&{FILTER}&{NEAR}"} if fault == "filter-study-uuid" else set()
-    )
-
-
-def test_filter_by_text_starts_another_job_for_another_order(client_of):
-    client = client_of("filter-by-text@request")
-    job = client.start(f"{FILTER}&{NEAR}")
-
-    assert client.start(f"{FILTER}&{NEAR}") == job
-    assert client.start(f"{NEAR}&{FILTER}") != job
-    assert client.ask("POST", query="from=x").status == 400
-
-
-def test_deleted_reused_returns_a_deleted_job(client_of):
-    client = client_of("deleted-reused@request")
-    job, other = client.finish(FILTER, NEAR)
-    assert client.ask("DELETE", "unknown").status == 404
-    assert client.ask("DELETE", job).status == 204
-
-    assert client.start() not in {job, other}
-    assert client.start(FILTER) == job
-    assert client.start(NEAR) not in {job, other}
 
 
 def test_delete_generating_once_deletes_one_generating_job(client_of):
@@ -584,16 +313,3 @@ def test_list_scope_near_lists_the_jobs_under_a_longer_id(client_of):
     assert client.listed(resource=f"{client.resource}0") == [job]
     assert client.listed() == [job]
     assert client.ask("GET", resource=client.resource[:-1]).status == 404
-
-
-def test_forbidden_filtered_exports_a_forbidden_resource_only_with_a_filter(client_of):
-    client = client_of("forbidden-filtered@request")
-    (forbidden,) = (
-        one.id
-        for one in client.site.settings.resources
-        if one.fate == "forbidden" and one.kind == client.kind
-    )
-
-    assert client.ask("POST", resource=forbidden).status == 403
-    assert client.ask("POST", query=FILTER, resource=forbidden).status == 202
-    assert client.ask("POST", query=FILTER).status == 202
