@@ -51,6 +51,7 @@ class ClientProgress:
     # A client may be shared between threads.
     _lock: RLock = field(factory=RLock, init=False)
     _running: list[str] = field(factory=list, init=False)
+    _begun: int = field(default=0, init=False)
     _overview: Overview = field(init=False)
     _display: ManyDisplay = field(init=False)
 
@@ -66,7 +67,8 @@ class ClientProgress:
         """Show how far many downloads are."""
         with self._lock:
             if self._running:
-                self._expect(progress.planned + progress.running)
+                # Not those that run: one that has ended counts as running until its result is read.
+                self._expect(progress.planned)
                 self._display.progress(progress)
 
     def shown(
@@ -88,8 +90,10 @@ class ClientProgress:
             if not self._running:
                 self._overview = Overview(self.clock.monotonic, 0, done)
                 self._display = self.choose(self._overview)
+                self._begun = 0
             self._running.append(title)
-            self._expect(len(self._running))
+            self._begun += 1
+            self._expect(0)
         failed, interrupted = True, False
         try:
             yield
@@ -107,8 +111,8 @@ class ClientProgress:
                 if not self._running:
                     self._display.end()
 
-    def _expect(self, left: int) -> None:
-        self._overview.count += max(0, left - self._overview.left)
+    def _expect(self, planned: int) -> None:
+        self._overview.count = max(self._overview.count, self._begun + planned)
 
 
 def _title(ref: object) -> str:
