@@ -2,6 +2,7 @@
 
     python benchmarks/tables.py                      # small, a minute: does it work?
     python benchmarks/tables.py --submissions 100000 --runs 5 --plot docs/images/tables-100000
+    python benchmarks/tables.py --tidy --submissions 100000     # the tidy shape and pandas by hand
     python benchmarks/tables.py --all                # everything that docs/benchmarks.md shows
 
 Prints Markdown tables. Every run is a process of its own, imports included; the ways are in one
@@ -51,6 +52,11 @@ WAYS: Mapping[str, str] = {
 """By their names, the scripts in benchmarks/readers: each takes an archive and where to write."""
 NO_TABLES = {f"{OUR_WAY} table", "pyarrow, reading only"}
 """The same table as another way's, or none."""
+TIDY_WAYS: Mapping[str, str] = {
+    "pandas by hand": "tidy_by_hand.py",
+    f"{OUR_WAY}, tidy": "tidy_ours.py",
+}
+"""The same for the tidy shape as a pandas frame, written to Parquet."""
 READERS = Path(__file__).with_name("readers")
 LIBRARIES = ("pyarrow", "pandas", "polars", "duckdb")
 
@@ -244,7 +250,8 @@ def compare(submissions: int, runs: int, ways: Sequence[str], place: Path | None
     with tempfile.TemporaryDirectory() as folder:
         archive, out = Path(folder, "export.zip"), Path(folder, "out.parquet")
         size = write_archive(archive, submissions)
-        commands = {way: [str(READERS / WAYS[way]), str(archive), str(out)] for way in ways}
+        scripts = {**WAYS, **TIDY_WAYS}
+        commands = {way: [str(READERS / scripts[way]), str(archive), str(out)] for way in ways}
         results = in_turns(commands, runs, out)
     report(f"{submissions:,} submissions, {size / 1e6:.0f} MB, n = {runs}", results, place)
 
@@ -335,6 +342,7 @@ def main() -> None:
     parser.add_argument("--plot", type=Path, help="where to draw, without a suffix")
     parser.add_argument("--odd", action="store_true", help="what becomes of odd records, instead")
     parser.add_argument("--start", action="store_true", help="what starting takes, instead")
+    parser.add_argument("--tidy", action="store_true", help="the tidy shape, instead")
     parser.add_argument("--all", action="store_true", help="everything; draws into docs/images")
     arguments = parser.parse_args()
     ways = arguments.only or list(WAYS)
@@ -344,11 +352,14 @@ def main() -> None:
         images = Path(__file__).parents[1] / "docs" / "images"
         compare(1000, 15, ways, images / "tables-1000")
         compare(100_000, 5, ways, images / "tables-100000")
+        compare(100_000, 5, [*TIDY_WAYS], images / "tidy-100000")
         # The others need many times as much memory, or minutes.
         compare(1_000_000, 1, [OUR_WAY], None)
     if arguments.all or arguments.start:
         start_up(max(arguments.runs, 25))
-    if arguments.all or arguments.odd:
+    if arguments.tidy:
+        compare(arguments.submissions, arguments.runs, [*TIDY_WAYS], arguments.plot)
+    elif arguments.all or arguments.odd:
         judge_odd_records(tables)
     elif not arguments.start:
         compare(arguments.submissions, arguments.runs, ways, arguments.plot)

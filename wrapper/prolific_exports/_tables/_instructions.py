@@ -10,7 +10,7 @@ from prolific_exports._archive._limits import (
 )
 from prolific_exports._tables._fast import FastWide
 from prolific_exports._tables._optional_libraries import is_installed
-from prolific_exports._tables._record_parts import record_parts
+from prolific_exports._tables._record_parts import answers_of
 from prolific_exports._tables._sources import Source
 from prolific_exports._tables._wide import Column, columns
 
@@ -47,8 +47,7 @@ def _odd_answers(source: Source, described: Sequence[Column]) -> Iterator[tuple[
     """Yield the answers of records that may have others than to the described instructions."""
     fast = not source.is_small and is_installed("pyarrow")
     for record in source.odd_records(FastWide(described) if fast else None):
-        for part in record_parts(record):
-            yield from (part.responses or {}).items()
+        yield from answers_of(record)
 
 
 def _instruction_of(id_: str, raw: Any) -> tuple[str, str | None, str | None]:

@@ -17,7 +17,7 @@ from prolific_exports._archive._limits import (
 from prolific_exports._model._codebook import Codebook, Question
 from prolific_exports._tables._answer_parts import AnswerParts, read_answer
 from prolific_exports._tables._instructions import described_instructions
-from prolific_exports._tables._record_parts import record_parts
+from prolific_exports._tables._record_parts import answers_of
 from prolific_exports._tables._sources import Source
 from prolific_exports._tables._values import encodable
 
@@ -144,8 +144,7 @@ def observe(sources: Sequence[Source]) -> tuple[ObservedQuestion, ...]:
 
 def _answers(records: Iterable[Any]) -> Iterator[tuple[str, Any]]:
     for record in records:
-        for part in record_parts(record):
-            yield from (part.responses or {}).items()
+        yield from answers_of(record)
 
 
 def derived_codebook(archive: ArchiveReader) -> Codebook:

@@ -61,6 +61,16 @@ def record_parts(record: Any) -> Iterator[RecordPart]:
     yield RecordPart((None,) * len(IDENTITY), None, {"record": record})
 
 
+def answers_of(record: Any) -> Iterator[tuple[str, Any]]:
+    """Yield the answers of all parts of a record by instruction id, without the rest."""
+    responses = record.get("responses") if isinstance(record, dict) else None
+    if isinstance(responses, dict):
+        yield from responses.items()
+        return
+    for part in record_parts(record):
+        yield from (part.responses or {}).items()
+
+
 def take_text(fields: dict[str, Any], name: str) -> str | None:
     """Take a text out of an object.
 

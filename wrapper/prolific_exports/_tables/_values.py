@@ -54,7 +54,8 @@ def is_text(value: Any) -> bool:
 
 def encodable(text: str) -> str:
     """Return the text with U+FFFD for lone surrogates, which UTF-8 cannot encode."""
-    return _SURROGATE.sub("\ufffd", text)
+    # Python knows whether a text is ASCII without looking at it, and most are.
+    return text if text.isascii() else _SURROGATE.sub("\ufffd", text)
 
 
 def path_text(path: str) -> str:
