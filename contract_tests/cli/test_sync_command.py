@@ -48,6 +48,13 @@ def test_dry_run_says_what_a_run_needs(cli, lab, folder):
     assert not (folder / "data").exists()
 
 
+def test_compaction_follows_the_run(cli, lab, folder):
+    outcome = cli("sync", "data", "--rate", "100", "--compact", on=lab.clock)
+
+    assert (outcome.code, outcome.out) == (0, "updated  2\n")
+    assert list((folder / "data" / "answers" / "_delta_log").glob("*.checkpoint.parquet"))
+
+
 def test_nothing_that_is_due_is_a_success(cli, lab):
     lab.submissions.clear()
 
@@ -105,6 +112,7 @@ def test_interrupt_says_how_to_go_on(cli, lab):
         (("-",), "TARGET cannot write to stdout"),
         (("data", "--lag", "yesterday"), "--lag 'yesterday' is not an age"),
         (("data", "--workers", "0"), "workers is 0"),
+        (("data", "--compact", "--dry-run"), "leave out one"),
         (("s3://bucket/data",), "address of an object store"),
     ],
 )

@@ -33,12 +33,16 @@ def run(arguments: argparse.Namespace, clock: Clock | None) -> int:
         UsageError: An argument is invalid, or deltalake is not installed.
         ExportsError: The run could not begin or go on.
     """
+    if arguments.compact and arguments.dry_run:
+        raise UsageError("--compact changes the dataset, which --dry-run does not: leave out one.")
     clock = clock or SystemClock()
     lines = _Lines(clock)
     sync = _sync(arguments, clock, lines)
     with warnings_on_stderr("prolific-exports"):
         try:
             report = sync.preview() if arguments.dry_run else sync.run()
+            if arguments.compact:
+                sync.compact()
         except KeyboardInterrupt:
             streams.print_message(
                 "What was saved stays. Run the same command again: it takes up the exports that "

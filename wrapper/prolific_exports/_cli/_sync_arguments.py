@@ -15,8 +15,9 @@ examples:
 
 The first run exports all responses. Later ones export the last days of those
 collections and batches that are due, and replace what the dataset has of these
-days. Run it every night, and with --reconcile before an analysis that has to be
-final: only then it sees responses that were changed or deleted earlier.
+days. Run it every night, once a week with --compact, and with --reconcile
+before an analysis that has to be final: only then it sees responses that were
+changed or deleted earlier.
 It deletes its own export jobs once their data are saved, never those of others.
 After an error or Ctrl-C, run the same command again. This needs:
 pip install 'prolific-exports[sync]'
@@ -109,6 +110,11 @@ def add_sync(commands: "Commands") -> None:
         type=int,
         metavar="N",
         help="processes that read archives (default: one for each processor)",
+    )
+    parser.add_argument(
+        "--compact",
+        action="store_true",
+        help="after the run, merge small files, and remove what was replaced over a week ago",
     )
     parser.add_argument(
         "--dry-run", action="store_true", help="export nothing, print what would be exported"

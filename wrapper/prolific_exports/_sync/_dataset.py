@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
@@ -80,6 +80,28 @@ class Dataset:
             rows.append((state.synced_to, state.news_at, *origin))
         data = require("pyarrow").Table.from_batches([batch_from_rows(rows, schema)])
         self._write(RESOURCES, wave, data, _of_resources(receipts))
+
+    def compact(self, table: str, kept: timedelta) -> None:
+        """Merge the files of a table, and remove those that were replaced a while ago.
+
+        Raises:
+            StorageError: The system refuses.
+        """
+        opened = self._open(table)
+        if opened is None:
+            return
+        with self._explained(table):
+            opened.optimize.compact()
+            opened.create_checkpoint()
+            hours = int(kept / timedelta(hours=1))
+            opened.vacuum(hours, dry_run=False, enforce_retention_duration=False)
+
+    def upload_keys(self) -> set[str]:
+        """The keys of the uploaded files that answers name."""
+        opened = self._open("files")
+        if opened is None:
+            return set()
+        return set(opened.to_pyarrow_table(columns=["key"])["key"].to_pylist())
 
     def states(self) -> dict[ResourceKey, ResourceState]:
         """How far each resource is."""

@@ -2,8 +2,9 @@
 
 import json
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import partial
 from multiprocessing import get_context
@@ -30,6 +31,7 @@ from prolific_exports._http._sync_driver import HttpClient, SyncDriver
 from prolific_exports._model._clock import Clock
 from prolific_exports._model._references import KINDS, Kind
 from prolific_exports._sync._agenda import Selection
+from prolific_exports._sync._compaction import compact
 from prolific_exports._sync._dataset import Dataset
 from prolific_exports._sync._lease import Lease
 from prolific_exports._sync._one_export import ExportFlows
@@ -119,21 +121,9 @@ class Sync:
         Raises:
             UsageError: There is no token, or an argument is invalid.
         """
-        if "://" in os.fspath(target):
-            raise UsageError(
-                f"{target} is the address of an object store. A dataset is in a folder: give its "
-                "path."
-            )
-        if not 0 < rate <= _FASTEST:
-            raise UsageError(f"rate is {rate!r}: give requests per second, from above 0 to 100.")
-        if in_flight < 1:
-            raise UsageError(f"in_flight is {in_flight!r}: give a number from 1.")
-        if workers is not None and not 1 <= workers <= _MOST_WORKERS:
-            raise UsageError(f"workers is {workers!r}: give a number from 1 to {_MOST_WORKERS}.")
-        if lag < timedelta(0):
-            raise UsageError(f"lag is {lag!r}: give a time that is not negative.")
-        if kind is not None and kind not in KINDS:
-            raise UsageError(f"Unknown kind {kind!r}: expected 'collection' or 'batch'.")
+        _check_target(target)
+        _check_numbers(rate, in_flight, workers)
+        _check_selection(lag, kind)
         self._target = target
         self._selection = Selection(
             tuple(dict.fromkeys(workspaces)),
@@ -179,21 +169,24 @@ class Sync:
             ExportsError: The workspaces could not be listed.
         """
         began = self._flows.clock.now()
-        root = make_folder(self._target)
-        dataset = Dataset(root)
-        storage = LocalFolder(root)
-        check_layout(storage)
-        lease = Lease(storage, root, self._flows.clock, self._flows.system.processes)
-        lease.take()
-        driver = SyncDriver(self._flows.settings, self._http_client, self._flows.clock)
-        readers = Readers(self._executor_of, owned=self._owns_workers)
-        try:
-            waves = Waves(storage, dataset, lease)
-            return self._run(root, waves, driver, readers, began)
-        finally:
-            readers.close()
-            driver.close()
-            lease.give_up()
+        with _claimed(self._target, self._flows) as (dataset, lease):
+            driver = SyncDriver(self._flows.settings, self._http_client, self._flows.clock)
+            readers = Readers(self._executor_of, owned=self._owns_workers)
+            try:
+                waves = Waves(LocalFolder(dataset.root), dataset, lease)
+                return self._run(dataset.root, waves, driver, readers, began)
+            finally:
+                readers.close()
+                driver.close()
+
+    def compact(self) -> None:
+        """Merge the small files of many runs. Remove what was replaced more than a week ago.
+
+        Raises:
+            ExportsError: As for `run`.
+        """
+        with _claimed(self._target, self._flows) as (dataset, lease):
+            compact(dataset, lease, self._flows.clock.now())
 
     def preview(self) -> SyncReport:
         """What `run` would export now. Lists resources, but requests and writes nothing.
@@ -273,6 +266,43 @@ class Sync:
 
     def _executor_of(self) -> Executor:
         return self._start() if self._executor is None else self._executor
+
+
+def _check_target(target: str | os.PathLike[str]) -> None:
+    if "://" in os.fspath(target):
+        raise UsageError(
+            f"{target} is the address of an object store. A dataset is in a folder: give its path."
+        )
+
+
+def _check_numbers(rate: float, in_flight: int, workers: int | None) -> None:
+    if not 0 < rate <= _FASTEST:
+        raise UsageError(f"rate is {rate!r}: give requests per second, from above 0 to 100.")
+    if in_flight < 1:
+        raise UsageError(f"in_flight is {in_flight!r}: give a number from 1.")
+    if workers is not None and not 1 <= workers <= _MOST_WORKERS:
+        raise UsageError(f"workers is {workers!r}: give a number from 1 to {_MOST_WORKERS}.")
+
+
+def _check_selection(lag: timedelta, kind: Kind | None) -> None:
+    if lag < timedelta(0):
+        raise UsageError(f"lag is {lag!r}: give a time that is not negative.")
+    if kind is not None and kind not in KINDS:
+        raise UsageError(f"Unknown kind {kind!r}: expected 'collection' or 'batch'.")
+
+
+@contextmanager
+def _claimed(target: str | os.PathLike[str], flows: ClientFlows) -> Iterator[tuple[Dataset, Lease]]:
+    """A dataset, of which this is the only driver within the ``with`` block."""
+    root = make_folder(target)
+    dataset, storage = Dataset(root), LocalFolder(root)
+    check_layout(storage)
+    lease = Lease(storage, root, flows.clock, flows.system.processes)
+    lease.take()
+    try:
+        yield dataset, lease
+    finally:
+        lease.give_up()
 
 
 def _sorted(resources: Iterable[SyncedResource]) -> tuple[SyncedResource, ...]:
