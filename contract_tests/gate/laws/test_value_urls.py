@@ -10,6 +10,7 @@ from helpers.traces import (
     complete,
     dated,
     failed,
+    generating,
     running,
 )
 from prolific_contract import Operation
@@ -24,7 +25,15 @@ def stored(name, signature="1", moment="20260320T100000Z", host="https://store.e
     return f"{host}/{name}.zip?X-Amz-Date={moment}&X-Amz-Expires=3600&X-Amz-Signature={signature}"
 
 
+def start(builder):
+    """Two jobs of one resource, and one of another."""
+    builder.request(generating())
+    builder.request(generating(OTHER_JOB), query="?study_id=a")
+    builder.request(generating(OTHER_JOB), "another")
+
+
 def test_jobs_with_files_of_their_own_hold(builder):
+    start(builder)
     builder.poll(complete(stored("a")))
     assert builder.outcomes("value.url-own", "2026-11") == []
     builder.poll(complete(stored("b")), OTHER_JOB)
@@ -50,6 +59,7 @@ def test_jobs_with_files_of_their_own_hold(builder):
     ],
 )
 def test_two_jobs_with_one_file_are_a_violation(builder, first, second):
+    start(builder)
     builder.poll(complete(first))
     builder.poll(complete(second), OTHER_JOB)
     violation = builder.violation("value.url-own", "2026-11")
@@ -57,7 +67,7 @@ def test_two_jobs_with_one_file_are_a_violation(builder, first, second):
         f"the URL of {OTHER_JOB} is for the file of {JOB}: the two URLs differ at most in their "
         "signatures"
     )
-    assert violation.exchanges == (0, 1)
+    assert violation.exchanges == (3, 4)
     assert violation.operation == Operation(builder.kind, "status")
 
 
@@ -74,13 +84,16 @@ def test_two_jobs_with_one_file_are_a_violation(builder, first, second):
     ],
 )
 def test_urls_of_two_files_are_told_apart(builder, first, second):
+    start(builder)
     builder.poll(complete(first))
     builder.poll(complete(second), OTHER_JOB)
     assert builder.outcomes("value.url-own", "2026-11") == [HELD]
 
 
 def test_urls_of_requests_other_resources_and_recorders_are_not_compared(builder):
+    start(builder)
     builder.poll(complete(stored("a")))
+    builder.poll(complete(stored("a")), "00000000-0000-4000-8000-00000000000a")
     builder.request(complete(stored("a")))
     builder.poll(complete(stored("a")), OTHER_JOB, "another")
     builder.poll(complete(stored("a")), JOB.upper())

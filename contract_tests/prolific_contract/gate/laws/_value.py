@@ -82,6 +82,7 @@ def _url_expiry(trace: Trace, context: LawContext) -> Iterator[Observation]:
 
 def _url_own(trace: Trace, context: LawContext) -> Iterator[Observation]:
     del context
+    known = jobs_of(trace)
     jobs: dict[JobKey, CompleteExport] = {}
     files: dict[tuple[Kind, str, str], CompleteExport] = {}
     for export in complete_exports(trace):
@@ -92,6 +93,10 @@ def _url_own(trace: Trace, context: LawContext) -> Iterator[Observation]:
             # What was hidden may name the file; a URL that is no URL violates `value.url`.
             continue
         key = JobKey.of(address)
+        job = known.get(key)
+        if job is None or not job.named:
+            # `isolation.unknown-job` and `isolation.job-scope` judge jobs under other ids.
+            continue
         first = files.setdefault((*export.resource, file_of(export.url)), export)
         other = JobKey.of(cast("Address", first.exchange.address))
         if other != key:
@@ -271,7 +276,10 @@ LAWS: Final = (
             ("D-3",),
         ),
         operations=STATUS,
-        needs="edition 2026-11, and polls of two complete jobs of one resource",
+        needs=(
+            "edition 2026-11, and polls of two complete jobs of one resource, which requests "
+            "started"
+        ),
         check=_url_own,
         mutants=("url-of-another",),
         editions=("2026-11",),
