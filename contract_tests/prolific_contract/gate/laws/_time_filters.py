@@ -28,7 +28,7 @@ from prolific_contract.gate.laws._lists import (
     lists_of,
     requested_filter,
 )
-from prolific_contract.gate.laws._observations import REQUEST, held, quote, violated
+from prolific_contract.gate.laws._observations import REQUEST, held, joined, quote, violated
 from prolific_contract.gate.trace._exchanges import MISSING, Exchange, HttpResponse, Trace
 
 _MADE_UP: Final = "made up"
@@ -57,7 +57,7 @@ def _request_filter(trace: Trace, context: LawContext) -> Iterator[Observation]:
         if asked_first != requested:
             yield violated(
                 operation,
-                f"{quote(export_id)} was started for a request with another filter",
+                f"the request returned {quote(export_id)}, which was started for another filter",
                 first,
                 request,
                 about=("request.filter.own-jobs",),
@@ -101,7 +101,7 @@ def _filter_accepted(trace: Trace, context: LawContext) -> Iterator[Observation]
             and _exported_before(trace, request)
             and not may_be_full(trace, request, context.edition)
         ):
-            names = " and ".join(name for name in CONDITION_NAMES if name in given)
+            names = joined(name for name in CONDITION_NAMES if name in given)
             shown_by = sorted([*same, request], key=lambda one: one.index)
             yield violated(
                 operation, f"a request with a valid filter ({names}) got {status}", *shown_by
