@@ -348,3 +348,21 @@ def test_large_member_is_copied_in_pieces(tmp_path):
     finally:
         tracemalloc.stop()
     assert sum(written) > size
+
+
+def test_files_that_were_not_downloaded_are_not_renamed_and_not_missed(tmp_path, recwarn):
+    name = f"{ROOT}files/CON"
+    whole = write_zip(tmp_path / "whole.zip", {**collection_members(), name: b"x"})
+    archive = ExportArchive.open(selected(whole, tmp_path / "responses.zip"))
+    assert archive.files[1].extracted_path != "files/CON"
+    assert archive.downloaded_files == ()
+    assert len(ExportArchive.open(whole).downloaded_files) == 2
+    table = archive.table(files=tmp_path / "files")
+    assert table.write(tmp_path / "t.csv").renamed_files == 0
+    assert table.to_arrow().num_rows == 2
+    assert not recwarn.list
+
+
+def test_notebook_shows_that_only_the_responses_are_there(archive, whole):
+    assert "responses only" in archive._repr_html_()
+    assert "responses only" not in ExportArchive.open(whole)._repr_html_()

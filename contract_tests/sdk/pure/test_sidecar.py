@@ -54,6 +54,15 @@ def test_sidecar_without_filter_field_has_no_filter():
     assert load(json.dumps(record).encode()) == WHOLE
 
 
+def test_sidecar_records_whether_the_file_has_ranges_of_the_archive():
+    ranges = evolve(WHOLE, spans=True)
+    assert load(ranges.dump()) == ranges
+    record = json.loads(WHOLE.dump())
+    del record["spans"]
+    assert load(json.dumps(record).encode()) == WHOLE
+    assert load(json.dumps({**record, "spans": "yes"}).encode()) is None
+
+
 def test_truncated_sidecar_is_ignored():
     content = WHOLE.dump()
     assert [load(content[:end]) for end in range(len(content))] == [None] * len(content)

@@ -81,6 +81,7 @@ class ArchiveReader:
                 ("Exported", about.exported_at),
                 ("Questions", len(about.instructions) or None),
                 ("Uploaded files", f"{len(files):,} ({sum(one.size for one in files):,} bytes)"),
+                ("Downloaded", "responses only" if self.only else None),
                 ("Problem", problem),
             ),
         )
@@ -98,6 +99,11 @@ class ArchiveReader:
         ``is_downloaded`` is False.
         """
         return self._index.uploads.files
+
+    @property
+    def downloaded_files(self) -> tuple[ArchiveFile, ...]:
+        """The uploaded files that the archive contains, in the ZIP's order."""
+        return tuple(file for file in self.files if file.is_downloaded)
 
     @property
     def renamed(self) -> Mapping[str, str]:

@@ -123,7 +123,7 @@ class _PageWriter:
 
     def write(self) -> PageSummary:
         subject = self.subject
-        uploads = [file for archive in subject.archives for file in archive.files]
+        uploads = [file for archive in subject.archives for file in archive.downloaded_files]
         embed = sum(file.size for file in uploads) <= self.embed_limit
         text = page(
             f"{subject.title} · responses",

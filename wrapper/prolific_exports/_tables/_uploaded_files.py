@@ -71,7 +71,7 @@ def extract_uploads(archive: ArchiveReader, folder: Path, names: Names) -> Itera
 def warn_of_missing_files(archives: Sequence[ArchiveReader], folders: Sequence[Path]) -> None:
     """Warn if a folder lacks uploaded files of its archive, to which a table's paths lead."""
     for archive, folder in zip(archives, folders, strict=False):
-        if not all((folder / file.extracted_path).exists() for file in archive.files):
+        if not all((folder / file.extracted_path).exists() for file in archive.downloaded_files):
             warnings.warn(
                 f"{folder} lacks files to which file_path leads: only write() extracts them with "
                 f"the table. To extract them now, call extract({str(folder)!r}) of the archive "

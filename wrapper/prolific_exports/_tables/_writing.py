@@ -91,7 +91,9 @@ def write_table(
     if not table.folders:
         return summary
     renamed = sum(
-        file.path != file.extracted_path for archive in table.archives for file in archive.files
+        file.path != file.extracted_path
+        for archive in table.archives
+        for file in archive.downloaded_files
     )
     return evolve(summary, missing_files=table.missing_files, renamed_files=renamed)
 
