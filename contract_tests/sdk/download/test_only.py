@@ -26,6 +26,7 @@ from prolific_exports import (
     UnsafeArchiveError,
     UnsafeUrlError,
     UsageError,
+    Verifying,
 )
 from prolific_exports._files._disk import OsDisk, OsHandle
 
@@ -478,12 +479,12 @@ def test_full_disk_leaves_what_can_be_resumed(job, serve, export, folder, monkey
     assert first == last
 
 
-def test_progress_counts_the_wanted_bytes(job, serve, export, folder, events):
+def test_progress_counts_the_bytes_to_receive(job, serve, export, folder, events):
     store = serve(export())
     job.download(folder / "a.zip", only="responses")
     reported = events_of(events, Downloading)[-1]
-    assert reported.received == reported.total
-    assert reported.total < store.sent
+    assert reported.received == reported.total == store.sent
+    assert events_of(events, Verifying)[0].size == store.sent
 
 
 def test_job_is_deleted_after_the_responses_are_saved(job, serve, export, folder, router, kind):

@@ -20,12 +20,14 @@ class Progress:
 
     Attributes:
         connections: Parts that are being fetched.
+        beside: Bytes that were received and are not part of the partial file.
     """
 
     job: PendingExport
     context: Context
     file: PartialFile
     connections: int = field(default=1, init=False)
+    beside: int = field(default=0, init=False)
     _kept: int = field(init=False)
     _resumed_from: int = field(default=0, init=False)
     _rate: Rate = field(factory=Rate, init=False)
@@ -59,13 +61,13 @@ class Progress:
     def report(self) -> None:
         """Report the bytes so far."""
         self._reported = now = self.context.clock.monotonic()
-        received = self.file.received
+        received, total = self.file.received + self.beside, self.file.total
         self._rate.measure(now, received)
         self.context.notify(
             Downloading(
                 self.job.ref,
                 received,
-                self.file.total,
+                None if total is None else total + self.beside,
                 rate=self._rate.value,
                 connections=self.connections,
                 resumed_from=self._resumed_from,

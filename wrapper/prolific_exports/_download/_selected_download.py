@@ -111,7 +111,7 @@ class SelectedDownload:
         reader = RangeReader(self._source)
         try:
             directory = yield from read_directory(reader, self.workspace.target)
-            known = directory.known
+            self._progress.beside, known = reader.transferred, directory.known
             selection, spans = yield from self._attempt(
                 partial(self._planned, directory.members, known)
             )
@@ -122,7 +122,8 @@ class SelectedDownload:
             known.add_range(start, end, partial(self._read, position))
         known.is_final = True
         yield Run(self.workspace.finish)
-        self.context.notify(Verifying(self.job.ref, self.workspace.file.received))
+        received = self.workspace.file.received + self._progress.beside
+        self.context.notify(Verifying(self.job.ref, received))
         yield from self._attempt(partial(self._check, known, selection))
         return (yield from self._build(known, selection))
 
