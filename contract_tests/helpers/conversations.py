@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from attrs import field, frozen
+from prolific_contract import Action
 from prolific_contract.gate.conversation import Conversation, ConversationPlan, record_conversation
 from prolific_contract.gate.proof import InProcessTarget
 from prolific_contract.gate.trace import Credential, Exchange, HttpResponse, Subject
@@ -138,6 +139,17 @@ def run_gate(
     finally:
         site.close()
     return GateRun(settings, planned, conversation, site)
+
+
+def asked(gate_run: GateRun, action: Action, *credentials: Credential) -> list[Exchange]:
+    """The requests of an operation with these credentials; by default, with the token."""
+    return [
+        exchange
+        for exchange in gate_run.exchanges
+        if exchange.operation is not None
+        and exchange.operation.action == action
+        and exchange.credential in (credentials or (Credential.VALID,))
+    ]
 
 
 def started(gate_run: GateRun, subject: Subject) -> list[Exchange]:

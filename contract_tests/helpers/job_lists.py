@@ -8,7 +8,7 @@ from prolific_contract.gate.conversation import Conversation, ConversationPlan, 
 from prolific_contract.gate.trace import HttpResponse
 
 from helpers.conversations import BASE, BATCH, PATH, TOKEN, Scripted, ServedRequest
-from helpers.traces import START, complete, error, generating, json_answer
+from helpers.traces import START, complete, error, failed, generating, json_answer
 
 LATER = "2026-11"
 
@@ -26,6 +26,21 @@ def after_the_first(*rest: HttpResponse) -> Callable[[], HttpResponse]:
     """A server whose first list has nothing, and each later one is this."""
     turns = iter([list_of()])
     return lambda: next(turns, *rest)
+
+
+def lists(*answers: HttpResponse) -> Callable[[ServedRequest], HttpResponse]:
+    """A server whose lists are these, one after the other, and whose jobs fail at once."""
+    turns = iter(answers)
+    last = answers[-1]
+
+    def answer(request: ServedRequest) -> HttpResponse:
+        if request.method == "DELETE":
+            return HttpResponse(204)
+        if request.path == PATH and request.method == "GET":
+            return next(turns, last)
+        return generating("j1") if request.method == "POST" else failed()
+
+    return answer
 
 
 def later(seconds: float) -> Callable[[float], str]:
