@@ -81,7 +81,7 @@ def test_only_a_tag_is_published_after_all_installations_were_tested():
     assert [jobs[job].get("needs") for job in ("test", "publish", "notes")] == [
         *("build", "test", "publish")
     ]
-    assert jobs["publish"]["environment"]["name"] == "pypi"
+    assert jobs["publish"]["environment"] == "pypi"
 
 
 def test_files_about_the_project_name_the_current_versions():
