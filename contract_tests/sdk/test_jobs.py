@@ -238,7 +238,7 @@ def test_list_raises_its_own_timeout_error(router, resource, kind):
 def test_invalid_id_is_refused_before_any_request(router, resource):
     with pytest.raises(UsageError, match="is not the id of a"):
         resource.list("a/b")
-    with pytest.raises(UsageError, match="is not the id of an export.* list names it"):
+    with pytest.raises(UsageError, match="is not the id of an export.* list prints the ids"):
         resource.delete("a", "../b")
     assert not router.calls
 
