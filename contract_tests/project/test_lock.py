@@ -13,6 +13,8 @@ from packaging.utils import canonicalize_name
 from project.interpreters import SUPPORTED
 from project.tree import ROOT
 
+pytestmark = [pytest.mark.unmeasured, pytest.mark.every_python]
+
 LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
 DEMO_LOCK = (ROOT / "requirements-demo.lock").read_text(encoding="utf-8")
 SYSTEMS = {

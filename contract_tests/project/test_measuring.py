@@ -25,8 +25,9 @@ def test_xdist_group_of_one_worker_is_measured(request):
     assert not [item for item in grouped if item.get_closest_marker("unmeasured")]
 
 
-def test_tests_that_ci_leaves_out_are_not_measured(request):
-    """Leaving them out must not change the coverage."""
-    sampled = [item for item in request.session.items if item.get_closest_marker("sampled")]
+@pytest.mark.parametrize("marker", ["sampled", "static", "every_python"])
+def test_marker_is_for_unmeasured_tests(request, marker):
+    """To leave out those that it selects must not change the coverage."""
+    marked = [item for item in request.session.items if item.get_closest_marker(marker)]
 
-    assert not [item for item in sampled if not item.get_closest_marker("unmeasured")]
+    assert not [item for item in marked if not item.get_closest_marker("unmeasured")]

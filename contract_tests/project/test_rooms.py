@@ -8,7 +8,7 @@ import pytest
 from project import rooms
 from project.tree import ROOT, imported_modules, python_files
 
-pytestmark = pytest.mark.static
+pytestmark = [pytest.mark.static, pytest.mark.unmeasured]
 
 FOLDERS = {
     rooms.SDK: "wrapper/prolific_exports",

@@ -14,7 +14,7 @@ import pytest
 
 from project.tree import ROOT, imported_modules, project_files, python_files
 
-pytestmark = pytest.mark.static
+pytestmark = [pytest.mark.static, pytest.mark.unmeasured]
 
 STANDARD_LIBRARY = sys.stdlib_module_names
 MACHINE_PATHS = re.compile(

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = pytest.mark.static
+pytestmark = [pytest.mark.static, pytest.mark.unmeasured]
 
 SAMPLE = Path(__file__).parent / "api.py"
 # What mypy learned about the dependencies is good for the next run.

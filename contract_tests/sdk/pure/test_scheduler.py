@@ -244,6 +244,7 @@ class Simulation:
             self.finished.append(number)
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize(
     ("rate", "window", "transfers"), [(20.0, 200, 8), (100.0, 50, 8), (100.0, 200, 1)]
 )
