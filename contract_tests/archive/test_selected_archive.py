@@ -16,12 +16,14 @@ from prolific_exports import (
     ArchiveError,
     CorruptArchiveError,
     ExportArchive,
+    Member,
     UnreadableMemberError,
     UnsafeArchiveError,
+    summarise,
     verify_zip,
 )
 from prolific_exports._archive import _not_downloaded, _selected_archive
-from prolific_exports._archive._directory import Member, members_of, read_members
+from prolific_exports._archive._directory import members_of, read_members
 from prolific_exports._archive._reader import inspect_export
 from prolific_exports._archive._selected_archive import (
     MemberSelection,
@@ -30,7 +32,6 @@ from prolific_exports._archive._selected_archive import (
     write_selection,
 )
 from prolific_exports._archive._sparse_file import SparseFile
-from prolific_exports._archive._summary import summarise
 from prolific_exports._page._page_files import PageFiles
 
 from archive.builders import PHOTO, ROOT, collection_members, patch_member, write_zip

@@ -5,7 +5,8 @@ import zipfile
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from prolific_exports._archive._directory import Member, read_members
+from prolific_exports import Member
+from prolific_exports._archive._directory import read_members
 from prolific_exports._archive._selection import (
     LARGEST_SPAN,
     coalesce,

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from attrs import define, evolve, field
 from helpers.simulated_driver import SimulatedDriver
-from prolific_exports import ExportRef, NoAnswerError
+from prolific_exports import ExportFilter, ExportRef, NoAnswerError
 from prolific_exports._flows._calls import Context
 from prolific_exports._flows._effects import ApiReply, Fetch, Flow, Request, Run
 from prolific_exports._flows._jobs import delete
@@ -21,7 +21,6 @@ from prolific_exports._flows._policy import Policy
 from prolific_exports._flows._polling import PendingExport, request_and_wait
 from prolific_exports._flows._rate_budget import RateBudget
 from prolific_exports._flows._scheduler import Scheduler
-from prolific_exports._model._filters import ExportFilter
 from prolific_exports._model._redactor import Redactor
 from prolific_exports._sync._export_queue import EndedExport, ExportQueue, PlannedExport
 from prolific_exports.testing import FakeClock

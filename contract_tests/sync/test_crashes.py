@@ -3,13 +3,13 @@
 import polars as pl
 import pyarrow.parquet as pq
 import pytest
+from prolific_exports import Sync
 from prolific_exports._files._process import OsProcesses
 from prolific_exports._sync import _sync
 from prolific_exports._sync._dataset import Dataset
 from prolific_exports._sync._parts import part_path
 from prolific_exports._sync._schemas import RESOURCES, TABLES
 from prolific_exports._sync._storage import LocalFolder
-from prolific_exports._sync._sync import Sync
 from prolific_exports.testing import FakeClock
 
 from sync.lab import BASE, TOKEN, WORKSPACE, HereExecutor, Lab, moment
