@@ -21,7 +21,7 @@ from prolific_exports._archive._uploads import ArchiveFile, may_name_files, miss
 from prolific_exports._archive._verify import verify_zip
 from prolific_exports._errors import ArchiveError
 from prolific_exports._files._destinations import expanded
-from prolific_exports._model._html import facts_table
+from prolific_exports._model._html import TableValue, facts_table
 from prolific_exports._model._only import Only
 
 if TYPE_CHECKING:
@@ -67,24 +67,7 @@ class ArchiveReader:
 
     def _repr_html_(self) -> str:
         """Return a table for notebooks. Reads the archive's description, but no records."""
-        files = self.files
-        try:
-            about, problem = self.metadata, None
-        except ArchiveError as error:
-            about, problem = Metadata(), str(error)
-        return facts_table(
-            f"{type(self).__name__}: {self.path}",
-            (
-                ("Kind", self.kind or "unknown"),
-                ("Id", about.id),
-                ("Name", about.name),
-                ("Exported", about.exported_at),
-                ("Questions", len(about.instructions) or None),
-                ("Uploaded files", f"{len(files):,} ({sum(one.size for one in files):,} bytes)"),
-                ("Downloaded", "responses only" if self.only else None),
-                ("Problem", problem),
-            ),
-        )
+        return facts_table(f"{type(self).__name__}: {self.path}", _facts(self))
 
     @property
     def only(self) -> Only | None:
@@ -257,6 +240,25 @@ class ArchiveReader:
         folder = expanded(directory)
         extract(self.path, plan, folder)
         return folder
+
+
+def _facts(archive: ArchiveReader) -> tuple[tuple[str, TableValue], ...]:
+    """The facts about an archive for notebooks: a name and a value each."""
+    files = archive.files
+    try:
+        about, problem = archive.metadata, None
+    except ArchiveError as error:
+        about, problem = Metadata(), str(error)
+    return (
+        ("Kind", archive.kind or "unknown"),
+        ("Id", about.id),
+        ("Name", about.name),
+        ("Exported", about.exported_at),
+        ("Questions", len(about.instructions) or None),
+        ("Uploaded files", f"{len(files):,} ({sum(one.size for one in files):,} bytes)"),
+        ("Downloaded", "responses only" if archive.only else None),
+        ("Problem", problem),
+    )
 
 
 def inspect_export(
