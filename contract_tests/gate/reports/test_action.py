@@ -226,8 +226,8 @@ def test_inputs_and_outputs_are_described_and_used():
     assert all(given["description"] and given["value"] for given in ACTION["outputs"].values())
 
 
-def test_used_actions_are_pinned():
+def test_used_actions_are_pinned_to_commits():
     used = [step["uses"] for step in ACTION["runs"]["steps"] if "uses" in step]
 
     assert len(used) == 2
-    assert all(re.fullmatch(r"actions/[a-z-]+@v\d+", action) for action in used)
+    assert all(re.fullmatch(r"actions/[a-z-]+@[0-9a-f]{40}", action) for action in used)
