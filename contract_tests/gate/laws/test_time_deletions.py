@@ -497,3 +497,13 @@ def test_refused_deletion_after_the_deletion_of_another_is_not_judged():
     builder.poll(error(404))
 
     assert builder.outcomes("time.delete-refused") == []
+
+
+@pytest.mark.parametrize(("after", "outcomes"), [(1, [HELD]), (3, [VIOLATED])])
+def test_new_job_that_polls_do_not_know_yet_was_not_deleted(builder, after, outcomes):
+    builder.request(generating(), after=0)
+    builder.poll(running(), after=0.1)
+    builder.delete(error(409), after=0.1)
+    builder.poll(error(404), after=after)
+    builder.poll(running(), after=1)
+    assert builder.outcomes("time.delete-refused") == outcomes

@@ -268,7 +268,13 @@ def _find_refused_deletions(trace: Trace) -> Iterator[_RefusedDeletion]:
         last_event = jobs[key].last_event_before(exchange)
         if last_event is None:
             continue
-        polls = [poll for poll in _polls(trace, key) if poll.sender == last_event.sender]
+        polls = [
+            poll
+            for poll in _polls(trace, key)
+            if poll.sender == last_event.sender
+            # Not every part of the server may know a new job yet.
+            and not (_is_gone(poll) and any(may_lag(one, poll) for one in jobs[key].named[:1]))
+        ]
         poll = next((poll for poll in polls if before(exchange, poll)), None)
         if poll is None or may_have_been_deleted(trace, key, last_event, poll):
             continue
