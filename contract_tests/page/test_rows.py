@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from prolific_exports import Codebook, Question
 from prolific_exports._page._questions import page_questions
 from prolific_exports._page._rows import LONGEST_TEXT, RowEncoder
-from prolific_exports._page._survey import survey
+from prolific_exports._page._totals import read_totals
 from prolific_exports._page._writing import is_shown
 from prolific_exports._tables._record_parts import record_parts
 from prolific_exports._tables._sources import Source
@@ -41,7 +41,7 @@ def encoded(tmp_path):
 
     def encoded(*records, codebooks=(CODEBOOK,), **options):
         archive = study(tmp_path, *records, **options)
-        found = survey([archive])
+        found = read_totals([archive])
         questions = page_questions(found, codebooks)
         encoder = RowEncoder(questions, Numbers())
         rows = [
@@ -190,7 +190,7 @@ def test_ratings_come_in_their_order(encoded, given, options):
 
 def test_ratings_are_counted_up_to_a_limit(tmp_path):
     records = [submission(n, stars=answer(STARS, value=f"{n}.5")) for n in range(1002)]
-    found = survey([study(tmp_path, *records)])
+    found = read_totals([study(tmp_path, *records)])
 
     assert len(found.ratings(STARS)) == 1000
 
@@ -217,7 +217,7 @@ def test_question_that_only_the_codebook_has_comes_last(encoded):
     ]
 
 
-def test_survey_counts_rows_people_and_times(tmp_path):
+def test_totals_count_rows_people_and_times(tmp_path):
     archive = study(
         tmp_path,
         submission(5, meal=answer(MEAL, value="a")),
@@ -226,7 +226,7 @@ def test_survey_counts_rows_people_and_times(tmp_path):
         {"submission_id": "s9", "responses": {}},
     )
 
-    found = survey([archive])
+    found = read_totals([archive])
 
     assert (found.rows, found.unknown_records, found.participants) == (3, 1, {"p1"})
     assert [one.day for one in (found.first, found.last)] == [2, 6]

@@ -11,7 +11,7 @@ from prolific_exports._console._text import moment, plural, size
 from prolific_exports._html._document import theme_button
 from prolific_exports._html._markup import Content, element
 from prolific_exports._page._questions import PageQuestion
-from prolific_exports._page._survey import Survey
+from prolific_exports._page._totals import Totals
 
 _RATES_SHOWN: Final = 15
 """Response rates that are shown at once; more of them scroll."""
@@ -23,13 +23,13 @@ class PageSubject:
 
     Attributes:
         archives: The archives.
-        survey: What they contain.
+        totals: What they contain.
         questions: The questions.
         is_derived: Whether options that no answer has may be missing.
     """
 
     archives: Sequence[ArchiveReader]
-    survey: Survey
+    totals: Totals
     questions: Sequence[PageQuestion]
     is_derived: bool
 
@@ -85,12 +85,12 @@ def body(subject: PageSubject) -> list[Content]:
 
 
 def _facts(subject: PageSubject) -> Iterator[tuple[str, str]]:
-    survey, archives = subject.survey, subject.archives
-    people = plural(len(survey.participants), "participant")
-    yield f"{subject.unit.capitalize()}s", f"{survey.rows:,} from {people}"
-    if survey.first is not None and survey.last is not None:
-        yield "Period", f"{moment(survey.first)} to {moment(survey.last)}"
-    complete = sum(one.answered >= survey.rows for one in subject.questions)
+    totals, archives = subject.totals, subject.archives
+    people = plural(len(totals.participants), "participant")
+    yield f"{subject.unit.capitalize()}s", f"{totals.rows:,} from {people}"
+    if totals.first is not None and totals.last is not None:
+        yield "Period", f"{moment(totals.first)} to {moment(totals.last)}"
+    complete = sum(one.answered >= totals.rows for one in subject.questions)
     yield "Questions", f"{len(subject.questions)}, {complete} answered by all"
     files = [file for archive in archives for file in archive.files]
     if files:
@@ -123,7 +123,7 @@ def _section(id_: str, title: str, *content: Content) -> ET.Element:
 
 
 def _rates(subject: PageSubject) -> ET.Element:
-    rows = subject.survey.rows
+    rows = subject.totals.rows
     rates = element("ol", *(_rate(one, rows) for one in subject.questions), class_="rates")
     if len(subject.questions) <= _RATES_SHOWN:
         return element("div", rates, class_="card")

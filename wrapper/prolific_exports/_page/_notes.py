@@ -42,8 +42,8 @@ def notes(subject: PageSubject, summary: PageSummary, files: FileWriter) -> Iter
             f"A sample: {summary.shown:,} of {summary.submissions:,} {subject.unit}s, evenly "
             "spread over the archive. The header and the response rates count all of them."
         )
-    if subject.survey.unknown_records:
-        count = plural(subject.survey.unknown_records, "record")
+    if subject.totals.unknown_records:
+        count = plural(subject.totals.unknown_records, "record")
         yield f"{count} in an undocumented layout: not shown."
     if subject.is_derived:
         yield (

@@ -7,7 +7,7 @@ from attrs import field, frozen
 
 from prolific_exports._archive._answer_shapes import SHAPES
 from prolific_exports._model._codebook import Codebook, Question
-from prolific_exports._page._survey import Survey
+from prolific_exports._page._totals import Totals
 from prolific_exports._tables._observed import completed
 
 QuestionKind: TypeAlias = Literal["choice", "number", "text", "file", "other"]
@@ -61,26 +61,26 @@ class PageQuestion:
         }
 
 
-def page_questions(survey: Survey, codebooks: Sequence[Codebook]) -> tuple[PageQuestion, ...]:
+def page_questions(totals: Totals, codebooks: Sequence[Codebook]) -> tuple[PageQuestion, ...]:
     """Return the questions: those of the archives, then those that only codebooks have."""
-    found = [completed(one.question, codebooks) for one in survey.questions]
+    found = [completed(one.question, codebooks) for one in totals.questions]
     known = {one.id for one in found}
     for codebook in codebooks:
         for question in codebook.questions:
             if question.id not in known:
                 known.add(question.id)
                 found.append(question)
-    return tuple(_question(number, one, survey) for number, one in enumerate(found, 1))
+    return tuple(_question(number, one, totals) for number, one in enumerate(found, 1))
 
 
-def _question(number: int, question: Question, survey: Survey) -> PageQuestion:
+def _question(number: int, question: Question, totals: Totals) -> PageQuestion:
     shape = SHAPES.get(question.type or "")
-    options = question.options or survey.ratings(question.id)
+    options = question.options or totals.ratings(question.id)
     return PageQuestion(
         number=number,
         question=question,
         kind="other" if shape is None else _KINDS[shape.measure],
-        answered=survey.answered.get(question.id, 0),
+        answered=totals.answered.get(question.id, 0),
         options={option: place for place, option in enumerate(options)},
         units={unit: place for place, unit in enumerate(question.units)},
     )

@@ -21,7 +21,7 @@ from typing import Any, Final, Protocol
 from attrs import Factory, define, field
 
 from prolific_exports._page._questions import PageQuestion
-from prolific_exports._page._survey import is_answered
+from prolific_exports._page._totals import is_answered
 from prolific_exports._tables._answer_parts import AnswerParts, read_answer
 from prolific_exports._tables._observed import number_in
 from prolific_exports._tables._record_parts import RecordPart

@@ -21,7 +21,7 @@ from prolific_exports._page._notes import PageSummary, notes
 from prolific_exports._page._page_files import FileWriter, PageFiles
 from prolific_exports._page._questions import page_questions
 from prolific_exports._page._rows import RowEncoder
-from prolific_exports._page._survey import survey
+from prolific_exports._page._totals import read_totals
 from prolific_exports._tables._record_parts import record_parts
 from prolific_exports._tables._sources import Source, source_names
 from prolific_exports._tables._values import encodable
@@ -96,7 +96,7 @@ def write_page(
 def _subject(archives: Sequence[ArchiveReader]) -> PageSubject:
     stored = [read_codebook(archive.path) for archive in archives]
     codebooks = [one for one in stored if one is not None]
-    found = survey(archives)
+    found = read_totals(archives)
     return PageSubject(
         archives,
         found,
@@ -154,7 +154,7 @@ class _PageWriter:
         )
         self._write_list("files", [writer.write(*one) for one in enumerate(files.files)])
         summary = PageSummary(
-            submissions=subject.survey.rows,
+            submissions=subject.totals.rows,
             shown=shown,
             questions=len(subject.questions),
             files=len(files.files),
@@ -169,7 +169,7 @@ class _PageWriter:
 
     def _rows(self, encoder: RowEncoder) -> Iterator[Any]:
         subject = self.subject
-        rows = subject.survey.rows
+        rows = subject.totals.rows
         size = sum(one.record_file().member.size for one in subject.archives)
         most = min(MOST_ROWS, max(1, rows * MOST_BYTES // max(1, size)))
         row = 0

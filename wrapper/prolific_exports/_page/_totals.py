@@ -33,7 +33,7 @@ def is_answered(answer: AnswerParts, raw: Any) -> bool:
 
 
 @define
-class Survey:
+class Totals:
     """What archives contain.
 
     Attributes:
@@ -98,17 +98,17 @@ class Survey:
 
 
 @frozen
-class _SurveyedSource(Source):
-    survey: Survey = field(kw_only=True)
+class _CountedSource(Source):
+    totals: Totals = field(kw_only=True)
 
     def records(self) -> Iterator[Any]:
         """Yield the JSON of each record, and count it."""
         for record in Source.records(self):
-            self.survey.add(record)
+            self.totals.add(record)
             yield record
 
 
-def survey(archives: Sequence[ArchiveReader]) -> Survey:
+def read_totals(archives: Sequence[ArchiveReader]) -> Totals:
     """Read archives once. Keeps the participants' ids in memory, but not the records.
 
     Raises:
@@ -116,8 +116,8 @@ def survey(archives: Sequence[ArchiveReader]) -> Survey:
         CorruptArchiveError: It is damaged, or a record is not JSON.
         UnsafeArchiveError: It exceeds a limit of the reader.
     """
-    found = Survey()
+    found = Totals()
     found.questions = observe(
-        [_SurveyedSource(archive, "submission", survey=found) for archive in archives]
+        [_CountedSource(archive, "submission", totals=found) for archive in archives]
     )
     return found
