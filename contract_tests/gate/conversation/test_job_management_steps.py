@@ -149,3 +149,12 @@ def test_time_later_that_day_is_another_one_of_the_same_day(time):
     assert other["to"][:11] == period["to"][:11]
     assert other["to"] != period["to"]
     assert utc_moment(other["to"]) is not None
+
+
+@pytest.mark.parametrize("status", [["generating"], {}, 1, None])
+def test_listed_status_of_any_type_is_compared_with_the_polled_one(status):
+    resource, own, _ = known_by(NOW, {**listed("own", NOW), "status": status})
+    own.state = "complete"
+    resource.filtered.clear()
+
+    assert resource.settled_at() == 0

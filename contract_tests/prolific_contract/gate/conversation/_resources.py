@@ -215,7 +215,11 @@ class ResourceProgress:
             return
         self.states_listed = {}
         for shown in exchange.response.json:
-            self.states_listed[shown["export_id"].lower()] = shown.get("status")
+            status = shown.get("status")
+            # A server may send any JSON; what is no string is no state.
+            self.states_listed[shown["export_id"].lower()] = (
+                status if isinstance(status, str) else None
+            )
             self.spellings[shown["export_id"].lower()] = shown["export_id"]
             export_id = shown["export_id"].lower()
             created_at = utc_moment(shown.get("created_at"))
