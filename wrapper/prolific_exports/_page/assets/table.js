@@ -114,7 +114,7 @@ class Table {
         }
         const text = column.text(row);
         return make("td", column.name === "time" ? { class: "time" } : {},
-          text.length > CELL_LENGTH ? `${text.slice(0, CELL_LENGTH).trimEnd()}…` : text);
+          make("div", { class: "cell" }, text.length > CELL_LENGTH ? `${text.slice(0, CELL_LENGTH).trimEnd()}…` : text));
       }));
   }
 }
