@@ -114,6 +114,8 @@ def test_line_beyond_the_size_is_refused_by_every_reader(archive_of, read, monke
         read(archive, tmp_path)
 
 
+@pytest.mark.unmeasured
+@pytest.mark.every_python
 @pytest.mark.parametrize("blank", [b"\n", b"\r\n", b" \n"])
 @READERS
 def test_blank_lines_are_skipped_in_bounded_memory(

@@ -38,6 +38,8 @@ from prolific_contract.sandbox import Sandbox
 from prolific_exports import AsyncExports, Exports, ExportsError
 from prolific_exports.testing import FakeClock
 
+pytestmark = [pytest.mark.unmeasured, pytest.mark.every_python]
+
 TOKEN = "kq3v9Xw2/Lr7tYb5n+Mz8cHd4f_Gj6sPa1e"
 SECRETS = (TOKEN, SIGNATURE, CREDENTIAL)
 PLACES = {name.rpartition(",")[0]: None for name in echoes("")}

@@ -90,6 +90,8 @@ def test_compressed_response_is_decoded(exports, encoding, body):
     assert b"accept-encoding: gzip, deflate\r\n" in server.requests[0].lower()
 
 
+@pytest.mark.unmeasured
+@pytest.mark.every_python
 def test_api_bomb_is_not_decoded_completely(exports, memory):
     with (
         answering(message(200, BOMB, Content_Encoding="gzip, gzip")) as server,
@@ -99,6 +101,8 @@ def test_api_bomb_is_not_decoded_completely(exports, memory):
         exports(server).collections.export(api.COLLECTION)
 
 
+@pytest.mark.unmeasured
+@pytest.mark.every_python
 def test_api_error_bomb_is_not_decoded_completely(exports, memory):
     with (
         answering(message(418, BOMB, Content_Encoding="gzip, gzip")) as server,
@@ -225,6 +229,8 @@ def test_compressed_archive_is_not_fetched_in_parts(clients, tmp_path):
     assert {event.connections for event in events if isinstance(event, Downloading)} == {1}
 
 
+@pytest.mark.unmeasured
+@pytest.mark.every_python
 def test_bomb_of_the_store_fills_neither_memory_nor_disk(exports, tmp_path, memory):
     store = Store(message(200, BOMB, Content_Encoding="gzip, gzip"))
     with (

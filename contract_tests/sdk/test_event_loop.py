@@ -386,6 +386,8 @@ class ApiAndStore:
         await writer.drain()
 
 
+@pytest.mark.unmeasured
+@pytest.mark.every_python
 @pytest.mark.parametrize("own", [True, False], ids=["own", "the caller's"])
 def test_150_downloads_at_once_do_not_starve_each_other(tmp_path, own):
     """Archives that take long leave connections to the calls of those that come later."""

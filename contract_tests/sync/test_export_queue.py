@@ -130,6 +130,7 @@ def test_many_exports_without_faults_come_close_to_the_bound(rate, within):
 
 
 @pytest.mark.sampled
+@pytest.mark.unmeasured
 @pytest.mark.parametrize(("rate", "within"), [(2.0, 1.05), (5.0, 1.15)])
 def test_ten_thousand_exports_end_once_despite_faults(rate, within):
     simulation = ManyExports(

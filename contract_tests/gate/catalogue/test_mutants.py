@@ -397,7 +397,10 @@ WIDER = {
     # In test_mutants_store.
     "url-azure-expires-before",
     "url-policy-expires-before",
+    "url-for-a-day",
     "url-for-a-month",
+    "url-for-two-hours",
+    "url-of-another",
     "url-for-a-minute",
     "url-once",
     "etag-changes",
@@ -456,6 +459,10 @@ WIDER = {
     "filter-from-exclusive",
     "period-from-ignored",
     "filter-to-inclusive",
+    # In test_filter_mutants.
+    "filter-by-day",
+    "filter-study-undated",
+    "request-cancels",
     # In test_json_mutants.
     "json-gzip",
     "json-deep",

@@ -117,8 +117,11 @@ def test_url_of_another_is_that_of_the_latest_complete_job(download_of):
     for job in (download.job, second):
         reply = ask(download.site, "GET", f"{download.path}/{job}")
         assert second in body_of(reply)["url"]
-    ask(download.site, "POST", download.path)
-    assert body_of(ask(download.site, "GET", f"{download.path}/{job}"))["status"] == "complete"
+    third = body_of(ask(download.site, "POST", download.path))["export_id"]
+    statuses = [
+        body_of(ask(download.site, "GET", f"{download.path}/{one}")) for one in (job, third)
+    ]
+    assert [one["status"] for one in statuses] == ["complete", "generating"]
 
 
 def test_url_once_serves_the_archive_once(download_of):

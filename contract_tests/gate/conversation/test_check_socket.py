@@ -64,6 +64,8 @@ OLD = b"HTTP/1.0 404 Not Found\r\nContent-Type: application/json\r\n\r\n{}"
 NEVER, EVER = "0.5", "20"
 
 
+@pytest.mark.unmeasured
+@pytest.mark.every_python
 @pytest.mark.parametrize(
     ("handle", "wait", "says"),
     [

@@ -44,6 +44,7 @@ def test_recording_has_the_same_verdict(fate):
     assert (read.subjects, read.max_wait) == (trace.subjects, trace.max_wait)
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize(
     "name",
     [

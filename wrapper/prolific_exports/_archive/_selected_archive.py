@@ -139,7 +139,7 @@ def _list(selection: MemberSelection) -> tuple[Member, Iterable[bytes]]:
     return member, pieces
 
 
-@define
+@define(repr=False)
 class _ZipWriter:
     """Writes a ZIP from its first byte to its last."""
 

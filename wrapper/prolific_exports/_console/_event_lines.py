@@ -67,8 +67,7 @@ def _other_export(event: Adopted | Reused | Restarted) -> str:
             return f"export {ref.export_id} is complete, so no new one is requested"
         case Reused(path=path):
             return f"{printable(str(path))} is complete, so nothing is requested"
-        case Restarted(is_gone=is_gone):
-            return f"the export {'was deleted' if is_gone else 'failed'}; requesting a new one"
+    return f"the export {'was deleted' if event.is_gone else 'failed'}; requesting a new one"
 
 
 @define

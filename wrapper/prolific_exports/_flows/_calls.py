@@ -71,9 +71,9 @@ class Contact:
             error: The failure of a request.
             next_attempt: Monotonic time at which it would be sent again.
         """
-        if self.tried_since is None:
-            return False
-        return self.is_missing(error) and next_attempt > self.tried_since + FIRST_CONTACT_TIMEOUT
+        since = self.tried_since
+        is_over = since is not None and next_attempt > since + FIRST_CONTACT_TIMEOUT
+        return is_over and self.is_missing(error)
 
 
 @frozen
