@@ -13,7 +13,7 @@ PAGES = "https://raw.githubusercontent.com/prolific-exports/prolific-exports/mai
 # By reader; what only people who change the project need is optional.
 SECTIONS = {
     "Use": ("command", "python", "tables", "page", "recipes", "sync", "agents", "testing"),
-    "The gate": ("gate", "drift", "statements", "detection-table"),
+    "The gate": ("gate", "drift", "statements", "detection-table", "derived-faults"),
     "Optional": ("architecture", "glossary", "benchmarks"),
 }
 
