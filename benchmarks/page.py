@@ -133,7 +133,7 @@ def measure(browser: Browser, page_file: Path) -> dict[str, float]:
 
 def main() -> None:
     """Make a page, open it several times, and print the medians."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--submissions", type=int, default=500)
     parser.add_argument("--runs", type=int, default=1)
     arguments = parser.parse_args()

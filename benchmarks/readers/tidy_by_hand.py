@@ -31,7 +31,7 @@ def main(source: str, target: str) -> None:
                 frame[f"q{number}"] = pd.to_numeric([one and one["value"] for one in answers])
             case "multiple_choice":
                 chosen = pd.Series([one and one["values"] for one in answers]).explode()
-                flags = pd.get_dummies(chosen, dtype="int8").groupby(level=0).max()
+                flags: Any = pd.get_dummies(chosen, dtype="int8").groupby(level=0).max()
                 frame = frame.join(flags.add_prefix(f"q{number}_"))
             case "multiple_choice_with_free_text":
                 pairs = [
