@@ -1,4 +1,4 @@
-"""A store of one archive in memory, which answers range requests as it is told to."""
+"""A store of one archive in memory, whose range responses a test chooses."""
 
 import io
 import random

@@ -100,7 +100,7 @@ class LogLines:
 
 @contextmanager
 def working(title: str, what: str, clock: Clock, *, quiet: bool = False) -> Iterator[None]:
-    """Print regularly that some work is still going on within the ``with`` block.
+    """Print regularly what the command is doing within the ``with`` block.
 
     Args:
         title: Starts each line.

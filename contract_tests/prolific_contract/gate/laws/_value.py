@@ -90,7 +90,7 @@ def _url_own(trace: Trace, context: LawContext) -> Iterator[Observation]:
         if address is None or export.job_id is None or not export.is_recognizable:
             continue
         if export.response.redacted or unsafe_reason(export.url) is not None:
-            # What was hidden may name the file; a URL that is no URL violates `value.url`.
+            # The hidden part may name the file. An invalid URL violates `value.url`.
             continue
         key = JobKey.of(address)
         job = known.get(key)
